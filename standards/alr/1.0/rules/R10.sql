@@ -1,0 +1,80 @@
+-- Clause 5.10: an alert that names the bulletin of the competent agency it passes on keeps that
+-- bulletin's hazard, risk level and area (of the area, the part inside the submission's provinces).
+WITH message AS (
+  SELECT 'alert' AS home, _at, sender, identifier, sent, info FROM alr.alert WHERE "msgType" IN ('Alert', 'Update')
+  UNION ALL
+  SELECT 'bulletin', _at, sender, identifier, sent, info FROM alr.bulletin
+),
+info AS (
+  SELECT m.home, m._at, m.sender, m.identifier, m.sent, n.i, json_extract(m.info, '$[' || n.i || ']') AS info
+  FROM message AS m
+  CROSS JOIN UNNEST(range(0, CAST(json_array_length(m.info) AS BIGINT))) AS n(i)
+  WHERE json_extract_string(m.info, '$[' || n.i || '].language') = 'vi-VN'
+  QUALIFY row_number() OVER (PARTITION BY m.home, m._at ORDER BY n.i) = 1
+),
+said AS (
+  SELECT home, _at, json_extract_string(e.item, '$.valueName') AS name,
+         trim(json_extract_string(e.item, '$.value')) AS value
+  FROM info
+  CROSS JOIN UNNEST(list_concat(
+    coalesce(CAST(json_extract(info, '$.eventCode') AS JSON[]), []),
+    coalesce(CAST(json_extract(info, '$.parameter') AS JSON[]), []))) AS e(item)
+),
+place AS (
+  SELECT i.home, i._at, 'code' AS kind, trim(json_extract_string(g.item, '$.value')) AS value
+  FROM info AS i
+  CROSS JOIN UNNEST(coalesce(CAST(json_extract(i.info, '$.area[*].geocode[*]') AS JSON[]), [])) AS g(item)
+  WHERE json_extract_string(g.item, '$.valueName') = 'VN-ADM'
+  UNION
+  SELECT i.home, i._at, 'polygon', regexp_replace(trim(p.drawn), '[ \t\r\n]+', ' ', 'g')
+  FROM info AS i
+  CROSS JOIN UNNEST(coalesce(json_extract_string(i.info, '$.area[*].polygon[*]'), [])) AS p(drawn)
+),
+own AS (
+  SELECT p.* FROM place AS p
+  WHERE p.kind = 'polygon' OR p.home = 'alert' OR EXISTS (
+    SELECT 1 FROM sub.locality AS l
+    WHERE p.value = l.province_code
+       OR EXISTS (SELECT 1 FROM codelist.vn_commune AS c
+                  WHERE c.code = p.value AND c.province_code = l.province_code))
+),
+area AS (
+  SELECT i.home, i._at, coalesce(string_agg(DISTINCT o.value, ' ' ORDER BY o.value), '') AS area
+  FROM info AS i
+  LEFT JOIN own AS o ON o.home = i.home AND o._at = i._at
+  GROUP BY i.home, i._at
+),
+read AS (
+  SELECT i.home, i._at, i.i, i.sender, i.identifier, i.sent, a.area,
+         min(s.value) FILTER (WHERE s.name = 'vn:hazard') AS hazard,
+         min(s.value) FILTER (WHERE s.name = 'vn:risk_level') AS level,
+         min(s.value) FILTER (WHERE s.name = 'vn:source_bulletin') AS source
+  FROM info AS i
+  JOIN area AS a ON a.home = i.home AND a._at = i._at
+  LEFT JOIN said AS s ON s.home = i.home AND s._at = i._at
+  GROUP BY ALL
+),
+passed_on AS (
+  SELECT a._at, a.i, a.source, a.hazard, a.level, a.area, b._at AS bulletin_at,
+         b.hazard AS true_hazard, b.level AS true_level, b.area AS true_area
+  FROM read AS a
+  LEFT JOIN read AS b ON b.home = 'bulletin' AND b.sender = split_part(a.source, ',', 1)
+   AND b.identifier = split_part(a.source, ',', 2)
+  WHERE a.home = 'alert' AND a.source IS NOT NULL
+),
+compared AS (
+  SELECT p._at, p.i, p.source, d.message, d.place, d.expected, d.found
+  FROM passed_on AS p
+  CROSS JOIN LATERAL (VALUES
+    ('unknown_bulletin', 'parameter', NULL, p.source, p.bulletin_at IS NULL),
+    ('hazard', 'eventCode', p.true_hazard, p.hazard,
+     p.bulletin_at IS NOT NULL AND p.hazard IS DISTINCT FROM p.true_hazard),
+    ('level', 'parameter', p.true_level, p.level,
+     p.bulletin_at IS NOT NULL AND p.level IS DISTINCT FROM p.true_level),
+    ('area', 'area', p.true_area, p.area,
+     p.bulletin_at IS NOT NULL AND p.area <> p.true_area)) AS d(message, place, expected, found, differs)
+  WHERE d.differs
+)
+SELECT _at, '/info/' || i || '/' || place AS _pointer, message AS _message, expected, found, source
+FROM compared
+ORDER BY _at, _pointer, _message

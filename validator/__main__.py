@@ -1,0 +1,5 @@
+"""`python -m validator` is the command `lienthong`."""
+
+from validator.cli.main import main
+
+raise SystemExit(main())

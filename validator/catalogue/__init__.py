@@ -1,0 +1,1 @@
+"""Loads and lints what is demanded: standards, code lists, schemas."""

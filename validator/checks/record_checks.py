@@ -1,0 +1,74 @@
+"""Puts together the checks that see the stream of one dataset's records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from validator.checks import personal_data, xml
+from validator.checks.bytes import BytesCheck
+from validator.checks.schema import SchemaCheck
+from validator.model.finding import Finding
+from validator.model.record import Batch
+from validator.model.scope import Scope
+from validator.model.standard import Check, Dataset, Requirement, Standard
+
+RecordCheck = Callable[[Batch], Iterable[Finding]]
+EVERY_DATASET = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordChecks:
+    """The schema check, the text check, and the others as (requirement id, check)."""
+
+    schema: SchemaCheck
+    bytes: BytesCheck
+    others: tuple[tuple[str, RecordCheck], ...]
+
+
+def applies(requirement: Requirement, dataset: Dataset) -> bool:
+    """Whether the requirement speaks of this dataset."""
+    if EVERY_DATASET in requirement.applies_to:
+        return True
+    return requirement.standard == dataset.standard and dataset.name in requirement.applies_to
+
+
+def aspect_owners(scope: Scope) -> dict[str, str]:
+    """Which requirement demands each aspect of text."""
+    return {
+        aspect: requirement.id
+        for requirement in scope.requirements()
+        for check in requirement.checks
+        if check.kind == "bytes"
+        for aspect in check.settings["aspects"]
+    }
+
+
+def record_checks(scope: Scope, dataset: Dataset, media: str) -> RecordChecks:
+    """Every record check in scope for a file of the dataset in one format."""
+    return RecordChecks(
+        SchemaCheck(dataset.schema, dataset.schema_requirement, scope.known_ids()),
+        BytesCheck(aspect_owners(scope), dataset.columns),
+        tuple(_others(scope, dataset, media)),
+    )
+
+
+def _others(scope: Scope, dataset: Dataset, media: str) -> Iterator[tuple[str, RecordCheck]]:
+    homes: dict[str, Standard] = {standard.id: standard for standard in scope.standards}
+    for requirement in scope.requirements():
+        if not applies(requirement, dataset):
+            continue
+        for check in requirement.checks:
+            if check.kind == "xml" and media != "xml":
+                continue
+            made = _make(requirement, check, dataset, homes[requirement.standard])
+            if made is not None:
+                yield requirement.id, made
+
+
+def _make(requirement: Requirement, check: Check, dataset: Dataset, home: Standard) -> RecordCheck | None:
+    if check.kind == "personal_data" and check.settings.get("ask") == "identifiers":
+        return personal_data.scanner(requirement, check, dataset, "public")
+    if check.kind == "xml" and check.settings.get("dataset", dataset.name) == dataset.name:
+        return xml.scanner(requirement, check, dataset, home.folder)
+    return None

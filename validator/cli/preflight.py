@@ -1,0 +1,61 @@
+"""`lienthong preflight`: is the submission ready to be examined? Never mixed with conformance results."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from validator.cli.clicks import Command, command, lang_option
+from validator.cli.words import explain, say
+from validator.errors import LienthongError, UsageError
+
+
+def preflight(lang: str) -> Command:
+    """The command `preflight`; exit 0 when ready, 2 when something must be mended first."""
+
+    def run(submission: str) -> int:
+        ready = True
+        with tempfile.TemporaryDirectory(prefix="lienthong-") as scratch:
+            for good, line in _lines(lang, Path(submission), Path(scratch)):
+                ready = ready and good
+                click.echo(f"{say(lang, 'preflight.ok' if good else 'preflight.problem')} {line}")
+        click.echo(say(lang, "preflight.ready" if ready else "preflight.not_ready"))
+        return 0 if ready else 2
+
+    given = click.Argument(["submission"], metavar=say(lang, "metavar.submission"))
+    return command(lang, "preflight", run, given, lang_option(lang))
+
+
+def _lines(lang: str, given: Path, scratch: Path) -> Iterator[tuple[bool, str]]:
+    from validator.run import Options, check_datasets, open_submission, scope_of
+
+    try:
+        submission = open_submission(given, Options(), scratch)
+        yield True, say(lang, "preflight.manifest", name=submission.name)
+        check_datasets(submission)
+        scope = scope_of(submission, Options())
+    except LienthongError as fault:
+        yield False, explain(lang, fault)
+        return
+    for standard in scope.standards:
+        yield True, say(lang, "preflight.standard", name=standard.coordinate, class_=scope.classes[standard.id].value)
+    if not scope.standards:
+        yield False, explain(lang, UsageError("usage.nothing_claimed"))
+    for missing in submission.missing:
+        yield False, say(lang, "preflight.missing_file", name=missing.name)
+    handed_in = {f.dataset for f in submission.files}
+    for dataset in scope.datasets().values():
+        if not dataset.optional and dataset.id not in handed_in:
+            yield False, say(lang, "preflight.missing_dataset", name=dataset.id)
+    known = scope.datasets()
+    for seen in submission.files:
+        dataset_ = known.get(seen.dataset or "")
+        if dataset_ is None:
+            yield True, say(lang, "preflight.not_in_scope", name=seen.name, dataset=seen.dataset)
+        elif seen.media not in dataset_.formats:
+            yield False, say(lang, "preflight.format", name=seen.name, format=seen.media)
+        elif seen.size == 0:
+            yield False, say(lang, "preflight.empty", name=seen.name)

@@ -1,0 +1,185 @@
+"""`lienthong validate`, `demo` and `seal`."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from validator.cli.clicks import Command, command, lang_option, option
+from validator.cli.words import say
+from validator.errors import UsageError
+from validator.model.standard import ConformanceClass
+
+EXIT_CODES = {"conformant": 0, "nonconformant": 1, "inconclusive": 3}
+SMALL_BYTES = 8 * 1024 * 1024
+FORMATS = ("json", "html", "text", "junit", "sarif")
+DEFAULT_FILES = ("json", "html", "text")
+
+
+def validate(lang: str) -> Command:
+    """The command `validate`."""
+
+    def run(submission: str, **given: Any) -> int:
+        return _run(lang, Path(submission), given)
+
+    return command(
+        lang,
+        "validate",
+        run,
+        click.Argument(["submission"], metavar=say(lang, "metavar.submission")),
+        option(lang, "--standard", help_key="option.standard", metavar="VSC-…"),
+        option(lang, "--class", "class_", type=click.Choice([c.value for c in ConformanceClass]), help_key="option.class"),
+        option(lang, "--dataset", metavar="VSC-…/…", help_key="option.dataset"),
+        option(lang, "--as-of", metavar="RFC3339", help_key="option.as_of"),
+        option(lang, "--profile", metavar="P", help_key="option.profile"),
+        *_output_options(lang),
+        option(lang, "--jobs", type=click.IntRange(1, 64), help_key="option.jobs"),
+        option(lang, "--max-findings", type=click.IntRange(1, 100_000), default=25, show_default=True,
+               help_key="option.max_findings"),
+        option(lang, "--second-opinion", is_flag=True, help_key="option.second_opinion"),
+        lang_option(lang),
+    )  # fmt: skip
+
+
+def demo(lang: str) -> Command:
+    """The command `demo`: the sample city, embedded defaults, no server."""
+
+    def run(**given: Any) -> int:
+        from validator.resources import data_folder
+
+        given["out"] = given["out"] or "lienthong-demo"
+        return _run(lang, data_folder("fixtures") / "submissions" / "thanh-pho-mau", given)
+
+    return command(lang, "demo", run, *_output_options(lang), lang_option(lang))
+
+
+def seal(lang: str) -> Command:
+    """The command `seal`: checksums, digests and the delivery log's chain of a submission folder."""
+
+    def run(submission: str) -> int:
+        from validator.seal import seal_folder
+
+        seal_folder(Path(submission))
+        click.echo(say(lang, "seal.done", path=submission))
+        return 0
+
+    folder = click.Argument(["submission"], metavar=say(lang, "metavar.folder"))
+    return command(lang, "seal", run, folder, lang_option(lang))
+
+
+def _output_options(lang: str) -> list[click.Parameter]:
+    return [
+        option(lang, "--out", metavar=say(lang, "metavar.folder"), help_key="option.out"),
+        option(lang, "--format", "format_", metavar=",".join(FORMATS), help_key="option.format"),
+    ]
+
+
+def _run(lang: str, submission: Path, given: Mapping[str, Any]) -> int:
+    formats = _formats(given["format_"])
+    if given["out"] is None and len(formats) > 1:
+        raise UsageError("usage.out_needed", {"formats": ",".join(formats)})
+    from validator.run import Options, validate as examine  # heavy: only when there is work
+
+    progress = Progress(lang)
+    options = Options(
+        as_of=parse_moment(given.get("as_of")),
+        standard=given.get("standard"),
+        conformance_class=ConformanceClass(given["class_"]) if given.get("class_") else None,
+        dataset=given.get("dataset"),
+        jobs=given.get("jobs") or _default_jobs(submission),
+        samples=given.get("max_findings") or 25,
+        profile=load_profile(given.get("profile")),
+        second_opinion=bool(given.get("second_opinion")),
+        progress=progress,
+    )
+    report = examine(submission, options)
+    progress.clear()
+    _write(lang, report, formats, given["out"])
+    return EXIT_CODES[report["summary"]["verdict"]]
+
+
+def _write(lang: str, report: Mapping[str, Any], formats: tuple[str, ...], out: str | None) -> None:
+    from validator.report import RENDERERS
+
+    if out is None:
+        click.echo(RENDERERS[formats[0] if formats else "text"].load()(report, lang).rstrip("\n"))
+        return
+    folder = Path(out)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in formats or DEFAULT_FILES:
+            target = folder / RENDERERS[name].file
+            target.write_text(RENDERERS[name].load()(report, lang), encoding="utf-8")
+            click.echo(say(lang, "validate.written", path=target), err=True)
+    except OSError as fault:
+        raise UsageError("usage.cannot_write", {"path": out, "reason": fault.strerror or str(fault)}) from fault
+    click.echo(RENDERERS["text"].load()(report, lang).rstrip("\n"))
+
+
+def _formats(text: str | None) -> tuple[str, ...]:
+    chosen = tuple(part.strip() for part in text.split(",")) if text else ()
+    for name in chosen:
+        if name not in FORMATS:
+            raise UsageError("usage.unknown_format", {"format": name, "known": ", ".join(FORMATS)})
+    return chosen
+
+
+def _default_jobs(submission: Path) -> int:
+    """One process for little data, where starting more costs more than it gains."""
+    files = [submission] if submission.is_file() else [p for p in submission.rglob("*") if p.is_file()]
+    total = sum(path.stat().st_size for path in files)
+    return 1 if total < SMALL_BYTES else min(len(os.sched_getaffinity(0)), 8)
+
+
+def parse_moment(text: str | None) -> datetime | None:
+    """`--as-of`: RFC 3339 with offset, or a date (its end in Viet Nam). Raises UsageError."""
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(f"{text}T23:59:59+07:00" if len(text) == 10 else text)
+    except ValueError as fault:
+        raise UsageError("usage.bad_moment", {"text": text}) from fault
+    if moment.tzinfo is None:
+        raise UsageError("usage.bad_moment", {"text": text})
+    return moment
+
+
+def load_profile(name: str | None) -> Mapping[str, Any] | None:
+    """The profile by name or path; its parameters are within the bounds of their standards."""
+    if name is None:
+        return None
+    from validator.catalogue.profiles import read_profile
+
+    return read_profile(name)
+
+
+class Progress:
+    """Rows per second, share done and time left, on a terminal only."""
+
+    def __init__(self, lang: str) -> None:
+        self.lang, self.started, self.shown = lang, time.monotonic(), False
+        self.on: Callable[[], bool] = sys.stderr.isatty
+
+    def __call__(self, done: int, total: int, records: int) -> None:
+        if not self.on() or not total:
+            return
+        elapsed = max(time.monotonic() - self.started, 0.001)
+        left = elapsed * (total - done) / done if done else 0
+        text = say(
+            self.lang, "progress.line", share=f"{100 * done // total}%", rate=f"{records / elapsed:,.0f}", left=f"{left:.0f}"
+        )
+        sys.stderr.write(f"\r\x1b[K{text}")
+        sys.stderr.flush()
+        self.shown = True
+
+    def clear(self) -> None:
+        if self.shown:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()

@@ -1,0 +1,1 @@
+"""How a run is carried out: units of work, scanning in processes, tables in DuckDB."""

@@ -1,0 +1,132 @@
+"""The package's own documents: envelopes, delivery log, CSV descriptors, and what the manifest promised."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from validator.checks.bytes import BytesCheck
+from validator.checks.record_checks import aspect_owners
+from validator.checks.schema import SchemaCheck
+from validator.engine.local import Placed, checksum
+from validator.engine.package import EnvelopeSeen
+from validator.model.finding import Finding, Location
+from validator.model.record import UNREADABLE, Batch
+from validator.model.scope import Scope
+from validator.model.submission import Observation, Submission
+from validator.observe.limits import MAX_DOCUMENT_BYTES
+from validator.observe.locate import place
+from validator.observe.parse import parse
+from validator.observe.read_json import mapped, read_json_lines, start_faults
+
+
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """What the package's documents say and what is wrong with them."""
+
+    envelopes: tuple[EnvelopeSeen, ...]
+    descriptors: Mapping[str, Mapping[str, Any]]
+    findings: tuple[Finding, ...]
+
+
+class DocumentReader:
+    """Reads and checks side documents against the schemas that the standards in scope declare."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.bytes = BytesCheck(aspect_owners(scope), ())
+        known = scope.known_ids()
+        self.schemas = {
+            name: SchemaCheck(document.schema, document.schema_requirement, known)
+            for name, document in scope.documents().items()
+        }
+        self.findings: list[Finding] = []
+
+    def side(self, kind: str, name: str, path: Path) -> Mapping[str, Any] | None:
+        """One JSON side document, checked; None when it cannot be read as an object."""
+        with mapped(path) as text:
+            start, faults, readable = start_faults(text)
+            raw = bytes(text[start : start + MAX_DOCUMENT_BYTES + 1])
+        value: Any = UNREADABLE
+        if readable:
+            value, more = parse(raw, 1, None)
+            faults += more
+        batch = Batch(name, 1, [1], [0], [raw], [value], tuple(replace(fault, record=None) for fault in faults))
+        self.findings += [self._outside(finding, raw) for _, finding in self.bytes(batch)]
+        if value is UNREADABLE:
+            return None
+        self._explain(kind, value, name, raw)
+        return value if isinstance(value, Mapping) else None
+
+    def inline(self, observation: Observation, document: Mapping[str, Any]) -> None:
+        """The envelope members of a JSON document whose records were read apart."""
+        shown = {name: value for name, value in document.items()}
+        with mapped(observation.path) as text:
+            self._explain("envelope", {**shown, "records": []}, observation.name, text)
+
+    def lines(self, kind: str, observation: Observation) -> None:
+        """A JSON Lines document such as the delivery log, line by line."""
+        for batch in read_json_lines(observation.path, observation.name, 0, observation.size):
+            self.findings += [finding for _, finding in self.bytes(batch)]
+            if kind in self.schemas:
+                self.findings += [finding for _, finding in self.schemas[kind](batch)]
+
+    def _explain(self, kind: str, value: Any, name: str, raw: Any) -> None:
+        check = self.schemas.get(kind)
+        if check and not check.validator.is_valid(value):
+            self.findings += [self._outside(f, raw) for f in check.explain(value, Location(name, 1))]
+
+    def _outside(self, finding: Finding, raw: Any) -> Finding:
+        location = replace(finding.location, record=None)
+        if location.pointer:
+            line, column = place(raw, location.pointer, 1)
+            location = replace(location, line=line, column=column)
+        return replace(finding, location=location)
+
+
+def read_documents(scope: Scope, submission: Submission, placed: tuple[Placed, ...]) -> Documents:
+    """All package documents, with the checksum of each file's records recomputed."""
+    reader = DocumentReader(scope)
+    envelopes, descriptors = [], {}
+    for observation in dict.fromkeys(p.unit.observation for p in placed):
+        parts = [p.part for p in placed if p.unit.observation is observation]
+        computed = checksum(parts) if observation.media != "xml" else None
+        document, sidecar = next((p.envelope for p in parts if p.envelope is not None), None), None
+        if observation.envelope:
+            sidecar = observation.envelope[0]
+            document = reader.side("envelope", *observation.envelope)
+        elif document is not None and observation.media == "json":
+            reader.inline(observation, document)
+        else:
+            document = None
+        if document is not None:
+            envelopes.append(EnvelopeSeen(observation, document, computed, sidecar))
+        if observation.descriptor:
+            described = reader.side("descriptor", *observation.descriptor)
+            descriptors[observation.name] = described or {}
+    if submission.delivery_log:
+        reader.lines("delivery", submission.delivery_log)
+    findings = (*reader.findings, *_promises(scope, submission, reader.bytes))
+    return Documents(tuple(envelopes), descriptors, findings)
+
+
+def _promises(scope: Scope, submission: Submission, check: BytesCheck) -> Iterator[Finding]:
+    """Files that the manifest names but that are absent, of another digest, or of no offered format."""
+    datasets = scope.datasets()
+    for missing in submission.missing:
+        dataset = datasets.get(missing.dataset or "")
+        owner = check.owner.get("missing") or (dataset.schema_requirement if dataset else "")
+        yield Finding(owner, "intake.missing", Location(missing.name), {"name": missing.name, "role": missing.role})
+    for observation in submission.files:
+        dataset = datasets.get(observation.dataset or "")
+        if observation.stated_sha256 and observation.stated_sha256 != observation.sha256:
+            owner = check.owner.get("digest") or (dataset.schema_requirement if dataset else "")
+            place_ = Location(observation.name)
+            yield Finding(owner, "intake.digest", place_, {}, observation.stated_sha256, observation.sha256)
+        if dataset and observation.media not in dataset.formats:
+            params = {"dataset": dataset.id, "format": observation.media}
+            expected = ", ".join(dataset.formats)
+            yield Finding(
+                dataset.schema_requirement, "intake.format", Location(observation.name), params, expected, observation.media
+            )

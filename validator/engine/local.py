@@ -1,0 +1,179 @@
+"""The engine of one machine: units scanned in processes, tables and rules in one DuckDB."""
+
+from __future__ import annotations
+
+import hashlib
+import multiprocessing
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from validator.catalogue.codelists import code_lists
+from validator.engine.package import (
+    DELIVERY,
+    DESCRIPTOR,
+    ENVELOPE,
+    FILE,
+    EnvelopeSeen,
+    create_package_tables,
+    delivery_rows,
+    descriptor_rows,
+    envelope_row,
+    split_id,
+    table_schema,
+)
+from validator.engine.scan import Part, prepare_worker, scan_unit
+from validator.engine.tables import Tables
+from validator.engine.units import Unit, plan_units
+from validator.errors import EngineError
+from validator.model.scope import Scope
+from validator.model.submission import Submission
+
+Progress = Callable[[int, int, int], None]
+"""Told (bytes done, bytes in all, records so far)."""
+
+
+def no_progress(_done: int, _total: int, _records: int) -> None:
+    """Shows nothing: for pipes and tests."""
+
+
+UNIT_TABLE = table_schema("unit:int base:int records:int file:text")
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A unit with what it gave and where its records and lines start in the whole run."""
+
+    unit: Unit
+    part: Part
+    base: int
+    record_base: int
+    line_base: int
+
+
+def scan(
+    scope: Scope, submission: Submission, scratch: Path, jobs: int, cap: int, progress: Progress
+) -> tuple[Placed, ...]:
+    """Every known data file scanned; results in file order whatever the number of jobs.
+
+    Raises EngineError when a worker process dies: nothing may be lost in silence.
+    """
+    known = scope.datasets()
+    files = tuple(f for f in submission.files if f.dataset and f.dataset in known and f.media in known[f.dataset].formats)
+    units = plan_units(files)
+    parts = _scan_all(units, scope, scratch, min(jobs, len(units) or 1), cap, progress)
+    return tuple(_place(units, parts))
+
+
+def _scan_all(
+    units: tuple[Unit, ...], scope: Scope, scratch: Path, jobs: int, cap: int, progress: Progress
+) -> dict[int, Part]:
+    total = sum(unit.end - unit.start for unit in units)
+    done = records = 0
+    parts: dict[int, Part] = {}
+    if jobs <= 1:
+        prepare_worker(scope, scratch, cap)
+        for unit in units:
+            parts[unit.number] = scan_unit(unit)
+            done, records = done + unit.end - unit.start, records + parts[unit.number].records
+            progress(done, total, records)
+        return parts
+    context = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(jobs, context, prepare_worker, (scope, scratch, cap)) as pool:
+        waiting: dict[Future[Part], Unit] = {pool.submit(scan_unit, unit): unit for unit in units}
+        try:
+            while waiting:
+                finished, _ = wait(waiting, return_when=FIRST_COMPLETED)
+                for future in finished:
+                    unit = waiting.pop(future)
+                    parts[unit.number] = future.result()
+                    done, records = done + unit.end - unit.start, records + parts[unit.number].records
+                    progress(done, total, records)
+        except BrokenProcessPool as fault:
+            raise EngineError("engine.worker_died", {"reason": str(fault)}) from fault
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return parts
+
+
+def _place(units: tuple[Unit, ...], parts: Mapping[int, Part]) -> Iterator[Placed]:
+    base = record_base = line_base = 0
+    file = None
+    for unit in units:
+        part = parts[unit.number]
+        if unit.observation.name != file:
+            file, record_base, line_base = unit.observation.name, 0, 0
+        yield Placed(unit, part, base, record_base, line_base)
+        base += part.records + 1
+        record_base += part.records
+        line_base += part.lines
+
+
+def load_tables(
+    tables: Tables, scope: Scope, submission: Submission, placed: tuple[Placed, ...],
+    envelopes: tuple[EnvelopeSeen, ...], descriptors: Mapping[str, Mapping[str, Any]], as_of: Any,
+) -> None:  # fmt: skip
+    """Fills every table that rules may read, then locks the connection."""
+    create_package_tables(tables, submission, as_of)
+    rows = [{"unit": p.unit.number, "base": p.base, "records": p.part.records, "file": p.unit.observation.name}
+            for p in placed]  # fmt: skip
+    tables.create("sub.unit", UNIT_TABLE, rows)
+    tables.create("sub.file", FILE, _file_rows(submission, placed))
+    tables.create("sub.envelope", ENVELOPE, [envelope_row(seen) for seen in envelopes])
+    log = submission.delivery_log
+    tables.create("sub.delivery", DELIVERY, delivery_rows(log) if log else ())
+    fields = [row for f in submission.files if f.name in descriptors for row in descriptor_rows(f, descriptors[f.name])]
+    tables.create("sub.descriptor", DESCRIPTOR, fields)
+    for editions in code_lists().values():
+        tables.load_code_list(editions)
+    _load_datasets(tables, scope, placed, {e.observation.name for e in envelopes if e.document.get("supersedes")})
+    tables.lock()
+
+
+def _load_datasets(tables: Tables, scope: Scope, placed: tuple[Placed, ...], superseding: set[str]) -> None:
+    pairs = [(s.code, d) for s in scope.standards for d in s.datasets.values()]
+    for code, dataset in pairs:
+        tables.create_schema(code)
+        tables.create_dataset(code, dataset)
+        mine = [p for p in placed if p.unit.observation.dataset == dataset.id]
+        for p in mine:
+            if p.part.columns:
+                alternative = p.unit.observation.edition_of is not None
+                tables.load(code, dataset, p.part.columns, p.base, p.line_base, alternative)
+        tables.finish_dataset(code, dataset, any(p.unit.observation.name in superseding for p in mine))
+    roles = {c.role for _, d in pairs for c in d.columns if c.role}
+    tables.create_roles(pairs, roles)
+    tables.create_records(pairs)
+
+
+def _file_rows(submission: Submission, placed: tuple[Placed, ...]) -> Iterator[dict[str, Any]]:
+    for seen in submission.files:
+        standard, name = split_id(seen.dataset)
+        mine = [p.part for p in placed if p.unit.observation.name == seen.name]
+        yield {
+            "file": seen.name, "standard": standard, "dataset": name, "format": seen.media, "bytes": seen.size,
+            "sha256": seen.sha256, "stated_sha256": seen.stated_sha256, "edition_of": seen.edition_of,
+            "records": sum(p.records for p in mine), "unusable": sum(p.unusable for p in mine),
+        }  # fmt: skip
+
+
+def checksum(parts: list[Part]) -> str | None:
+    """The envelope checksum of a file from its units' canonical text; None if a record was unreadable."""
+    digest = hashlib.sha256(b"[")
+    started = False
+    for part in parts:
+        if part.canonical is None:
+            return None
+        if part.canonical.stat().st_size:
+            digest.update(b"," if started else b"")
+            started = True
+            with part.canonical.open("rb") as stream:
+                while chunk := stream.read(1 << 20):
+                    digest.update(chunk)
+        part.canonical.unlink()
+    digest.update(b"]")
+    return "sha256:" + digest.hexdigest()

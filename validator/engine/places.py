@@ -1,0 +1,61 @@
+"""From the handle `_at` of a table row back to file, line, record and pointer."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import Any
+
+from validator.engine.local import Placed
+from validator.engine.package import split_id
+from validator.engine.tables import Tables
+from validator.model.finding import Location
+from validator.observe.json_text import BrokenText, skip_space, value_end
+from validator.observe.limits import MAX_RECORD_BYTES
+from validator.observe.locate import place
+from validator.observe.read_json import mapped
+from validator.observe.xml import locate_xml
+
+
+class Places:
+    """Looks up where rows came from; used for the few findings that are shown."""
+
+    def __init__(self, tables: Tables, placed: tuple[Placed, ...], codes: dict[str, str]) -> None:
+        self.tables, self.placed, self.codes = tables, placed, codes
+        self.bases = [p.base for p in placed]
+
+    def unit_of(self, at: int) -> Placed:
+        return self.placed[bisect_right(self.bases, at) - 1]
+
+    def location(self, row: dict[str, Any]) -> Location:
+        """The place of a rule's row: by `_at`, else by `_file`."""
+        at, pointer = row.get("_at"), row.get("_pointer")
+        if at is None:
+            return Location(row.get("_file"), pointer=pointer)
+        placed = self.unit_of(int(at))
+        seen = placed.unit.observation
+        standard, name = split_id(seen.dataset)
+        sql = f'SELECT _line, _off FROM "{self.codes[standard]}"."{name}_all" WHERE _at = $at'
+        line, offset = next(self.tables.rows(sql, {"at": int(at)}))
+        record = int(at) - placed.base + 1 + placed.record_base
+        if seen.media == "xml":
+            return self._in_xml(placed, pointer)
+        if pointer and seen.media != "csv":
+            with mapped(seen.path) as text:
+                raw = _value_at(text, offset)
+            line, column = place(raw, pointer, line)
+            return Location(seen.name, line, column, record, pointer)
+        return Location(seen.name, line, None, record, pointer)
+
+    def _in_xml(self, placed: Placed, pointer: str | None) -> Location:
+        seen = placed.unit.observation
+        raw = seen.path.read_bytes()
+        line, xpath = locate_xml(raw, pointer or "")
+        return Location(seen.name, line, None, 1, xpath)
+
+
+def _value_at(text: Any, offset: int) -> bytes:
+    try:
+        end = value_end(text, skip_space(text, offset))
+    except BrokenText:
+        end = offset + MAX_RECORD_BYTES
+    return bytes(text[offset : min(end, offset + MAX_RECORD_BYTES)])

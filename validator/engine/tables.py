@@ -1,0 +1,200 @@
+"""The submission as SQL tables: one per dataset, views by role, and what the package says of itself.
+
+All instants are TIMESTAMPs normalised to UTC+07:00 civil time, so rules compare instants and read
+Vietnamese dates from them without a time-zone database. Once loaded, the connection is locked:
+no file, no network, no extension, no setting can be reached from a rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from validator.model.standard import CodeList, Column, Dataset
+
+MEMORY_LIMIT = "1GB"
+PLACE_COLUMNS = "_at, _line, _off, _n, _ok, _alt"
+
+_TIME = (
+    "CASE WHEN regexp_matches({0}, '([Zz]|[+-][0-9]{{2}}:[0-9]{{2}})$') "
+    "THEN TRY_CAST({0} AS TIMESTAMP) + INTERVAL 7 HOUR END"
+)
+
+
+class Tables:
+    """One DuckDB database of a run. Every statement of rules goes through `rows`."""
+
+    def __init__(self, scratch: Path, threads: int) -> None:
+        self.connection = duckdb.connect(str(scratch / "tables_of_run.duckdb"))
+        self.connection.execute(
+            f"SET memory_limit='{MEMORY_LIMIT}'; SET threads={threads}; SET preserve_insertion_order=true; "
+            f"SET temp_directory='{scratch / 'spill'}'; SET autoinstall_known_extensions=false; "
+            "SET autoload_known_extensions=false"
+        )
+        for schema in ("role", "codelist", "sub", "run"):
+            self.connection.execute(f"CREATE SCHEMA {schema}")
+
+    def lock(self) -> None:
+        """No access to anything outside from here on (rules are data; data may be hostile)."""
+        self.connection.execute("SET enable_external_access=false; SET lock_configuration=true")
+
+    def close(self) -> None:
+        self.connection.close()
+
+    def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Iterator[tuple[Any, ...]]:
+        """Rows of one SELECT, streamed."""
+        cursor = self.connection.cursor()
+        cursor.execute(sql, dict(parameters) if parameters else None)
+        while chunk := cursor.fetchmany(1000):
+            yield from chunk
+
+    def named_rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Iterator[dict[str, Any]]:
+        """Rows as dicts by column name, streamed."""
+        cursor = self.connection.cursor()
+        cursor.execute(sql, dict(parameters) if parameters else None)
+        names = [column[0] for column in cursor.description or ()]
+        while chunk := cursor.fetchmany(1000):
+            yield from (dict(zip(names, row, strict=True)) for row in chunk)
+
+    def create(self, name: str, schema: pa.Schema, rows: Iterable[Mapping[str, Any]]) -> None:
+        """A table from plain rows (package documents, code lists: small)."""
+        table = pa.Table.from_pylist([dict(row) for row in rows], schema=schema)
+        self.connection.register("_incoming", table)
+        self.connection.execute(f"CREATE TABLE {name} AS SELECT * FROM _incoming")
+        self.connection.unregister("_incoming")
+
+    def create_schema(self, code: str) -> None:
+        self.connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{code}"')
+
+    def create_dataset(self, code: str, dataset: Dataset) -> None:
+        """The empty base table of a dataset."""
+        declared = ", ".join(f'"{c.name}" {_sql_type(c)}' for c in dataset.columns)
+        self.connection.execute(
+            f'CREATE TABLE "{code}"."{dataset.name}_all" '
+            f"(_at BIGINT, _line BIGINT, _off BIGINT, _n BIGINT, _ok BOOLEAN, _alt BOOLEAN, {declared})"
+        )
+
+    def load(self, code: str, dataset: Dataset, parquet: Path, base: int, line_base: int, alternative: bool) -> None:
+        """Appends one unit's columns; `base` makes `_at` unique over the submission."""
+        values = ", ".join(_cast(column, f"c{i}") for i, column in enumerate(dataset.columns))
+        self.connection.execute(
+            f'INSERT INTO "{code}"."{dataset.name}_all" '
+            f"SELECT {base} + _n, {line_base} + _line, _off, _n, _ok, {str(alternative).lower()}, {values} "
+            "FROM read_parquet(?)",
+            [str(parquet)],
+        )
+
+    def finish_dataset(self, code: str, dataset: Dataset, superseded: bool) -> None:
+        """The view that rules read: usable records, the newest edition of each key."""
+        newest = ""
+        if superseded and dataset.key:
+            key = ", ".join(f'"{name}"' for name in dataset.key)
+            newest = f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY _at DESC) = 1"
+        self.connection.execute(
+            f'CREATE VIEW "{code}"."{dataset.name}" AS SELECT * EXCLUDE (_line, _off, _n, _ok, _alt) '
+            f'FROM "{code}"."{dataset.name}_all" WHERE _ok AND NOT _alt {newest}'
+        )
+
+    def create_roles(self, datasets: Sequence[tuple[str, Dataset]], roles: Iterable[str]) -> None:
+        """One view per role over all datasets' columns that bear it."""
+        for role in sorted(set(roles)):
+            parts = [
+                _role_part(code, dataset, column)
+                for code, dataset in datasets
+                for column in dataset.columns
+                if column.role == role
+            ]
+            body = " UNION ALL ".join(parts) or _EMPTY_ROLE
+            self.connection.execute(f'CREATE VIEW role."{role}" AS {body}')
+
+    def create_records(self, datasets: Sequence[tuple[str, Dataset]]) -> None:
+        """`sub.record`: every parsed record with its key text and a hash of its content."""
+        parts = [_record_part(code, dataset) for code, dataset in datasets]
+        self.connection.execute(f"CREATE VIEW sub.record AS {' UNION ALL '.join(parts) or _EMPTY_RECORD}")
+
+    def load_code_list(self, editions: Sequence[CodeList]) -> None:
+        """`codelist.<id>`: all editions together, every column as text, with their validity."""
+        name = f'codelist."{editions[0].id.replace("-", "_")}"'
+        parts = " UNION ALL BY NAME ".join(
+            f"SELECT *, '{e.edition}' AS edition, DATE '{e.valid_from}' AS valid_from, "
+            f"{_date(e.valid_to)} AS valid_to FROM read_csv('{e.path}', all_varchar=true, header=true, "
+            "delim=',', quote='\"', escape='\"', nullstr='')"
+            for e in editions
+        )
+        self.connection.execute(f"CREATE TABLE {name} AS {parts}")
+
+
+_EMPTY_ROLE = (
+    "SELECT NULL::BIGINT AS _at, '' AS standard, '' AS dataset, '' AS _pointer, '' AS parent, "
+    "'' AS value, NULL::DATE AS on_date WHERE false"
+)
+_EMPTY_RECORD = (
+    "SELECT '' AS standard, '' AS dataset, '' AS file, NULL::BIGINT AS _at, '' AS key, '' AS content, "
+    "NULL::TIMESTAMP AS subject_time WHERE false"
+)
+
+
+def _date(text: str | None) -> str:
+    return f"DATE '{text}'" if text else "NULL::DATE"
+
+
+def _sql_type(column: Column) -> str:
+    return "VARCHAR" if column.sql_type == "JSON" else column.sql_type
+
+
+def _cast(column: Column, source: str) -> str:
+    if column.sql_type == "TIMESTAMP":
+        return _TIME.format(source)
+    if column.sql_type in ("DATE", "DATE[]"):
+        return f"TRY_CAST({source} AS {column.sql_type})"
+    if column.sql_type == "TIMESTAMP[]":
+        return f"list_transform({source}, x -> {_TIME.format('x')})"
+    return source
+
+
+def _subject_date(dataset: Dataset) -> str:
+    if dataset.subject_time:
+        return f'CAST("{dataset.subject_time}" AS DATE)'
+    return "(SELECT CAST(as_of AS DATE) FROM run.info)"
+
+
+def _subject_moment(dataset: Dataset) -> str:
+    return f'CAST(r."{dataset.subject_time}" AS TIMESTAMP)' if dataset.subject_time else "NULL::TIMESTAMP"
+
+
+def _role_part(code: str, dataset: Dataset, column: Column) -> str:
+    pointer = "/" + "/".join(column.path)
+    parent = "/" + "/".join(column.path[:-1]) if len(column.path) > 1 else ""
+    table = f'"{code}"."{dataset.name}_all"'
+    head = f"SELECT _at, '{dataset.standard}' AS standard, '{dataset.name}' AS dataset"
+    tail = f"{_subject_date(dataset)} AS on_date FROM {table} WHERE NOT _alt AND \"{column.name}\" IS NOT NULL"
+    if not column.sql_type.endswith("[]"):
+        return (
+            f"{head}, '{pointer}' AS _pointer, '{parent}' AS parent, "
+            f'CAST("{column.name}" AS VARCHAR) AS value, {tail}'
+        )
+    inner = (
+        f"{head}, generate_subscripts(\"{column.name}\", 1) - 1 AS i, "
+        f'unnest("{column.name}") AS item, {tail} AND len("{column.name}") > 0'
+    )
+    return (
+        f"SELECT _at, standard, dataset, '{pointer}/' || i AS _pointer, '{pointer}' AS parent, "
+        f"CAST(item AS VARCHAR) AS value, on_date FROM ({inner})"
+    )
+
+
+def _record_part(code: str, dataset: Dataset) -> str:
+    names = [f'r."{column.name}"' for column in dataset.columns]
+    key = ", ".join(f'CAST(r."{name}" AS VARCHAR)' for name in dataset.key)
+    key_text = f"concat_ws('|', {key})" if key else "NULL::VARCHAR"
+    content = f"CAST(hash(row({', '.join(names)})) AS VARCHAR)"
+    return (
+        f"SELECT '{dataset.standard}' AS standard, '{dataset.name}' AS dataset, u.file AS file, r._at, "
+        f'{key_text} AS key, {content} AS content, {_subject_moment(dataset)} AS subject_time '
+        f'FROM "{code}"."{dataset.name}_all" r '
+        "JOIN sub.unit u ON r._at >= u.base AND r._at < u.base + u.records"
+    )

@@ -1,0 +1,1 @@
+"""Pure judging: results to verdicts. Knows nothing of files, checks or engines."""

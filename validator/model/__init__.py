@@ -1,0 +1,1 @@
+"""Frozen central values; both wings (examining and judging) meet here."""

@@ -1,0 +1,1 @@
+"""The only room that touches the subject: archives, files, record streams with locations."""

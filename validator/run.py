@@ -1,0 +1,171 @@
+"""One run: a submission and the standards it claims, examined and judged into a report."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Mapping
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from validator.catalogue.load import find_standard
+from validator.engine.documents import read_documents
+from validator.engine.local import Placed, Progress, load_tables, no_progress, scan
+from validator.engine.package import VIETNAM
+from validator.engine.places import Places
+from validator.engine.results import ResultMaker, Seen
+from validator.engine.tables import Tables
+from validator.engine.tally import Tally
+from validator.errors import UsageError
+from validator.model.finding import Finding
+from validator.model.result import Result
+from validator.model.scope import Scope
+from validator.model.standard import ConformanceClass, Standard
+from validator.model.submission import Claim, Submission
+from validator.observe.intake import is_archive, receive
+from validator.observe.submission import folder_submission, single_file
+from validator.report.build import build_report
+
+DEFAULT_SAMPLES = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a run is carried out; none of `jobs`, `progress` may change its report."""
+
+    as_of: datetime | None = None
+    standard: str | None = None
+    conformance_class: ConformanceClass | None = None
+    dataset: str | None = None
+    jobs: int = 1
+    samples: int = DEFAULT_SAMPLES
+    profile: Mapping[str, Any] | None = None
+    second_opinion: bool = False
+    progress: Progress = no_progress
+
+
+def validate(given: Path, options: Options) -> dict[str, Any]:
+    """Examines and judges the submission at `given`; the report as plain data. Raises UsageError."""
+    with tempfile.TemporaryDirectory(prefix="lienthong-") as folder:
+        scratch = Path(folder)
+        submission = open_submission(given, options, scratch)
+        return examine(submission, options, scratch)
+
+
+def open_submission(given: Path, options: Options, scratch: Path) -> Submission:
+    """The submission behind a path: folder, archive, or one data file with its dataset named."""
+    if options.dataset:
+        standard = find_standard(options.dataset.split("/")[0])
+        if options.dataset.partition("/")[2] not in standard.datasets:
+            known = ", ".join(d.id for d in standard.datasets.values())
+            raise UsageError("usage.unknown_dataset", {"dataset": options.dataset, "known": known})
+        wanted = options.conformance_class or ConformanceClass.BASIC
+        return single_file(given, options.dataset, Claim(standard.id, standard.version, wanted))
+    if given.is_file() and not is_archive(given):
+        raise UsageError("usage.dataset_needed", {"path": given.name})
+    return folder_submission(receive(given, scratch), given.resolve().name)
+
+
+def scope_of(submission: Submission, options: Options) -> Scope:
+    """Claimed standards and, transitively, those they depend on, each up to the class claimed."""
+    claims = [c for c in submission.claims if options.standard in (None, c.standard)]
+    if options.standard and not claims:
+        raise UsageError("usage.standard_not_claimed", {"standard": options.standard})
+    classes: dict[str, ConformanceClass] = {}
+    standards: dict[str, Standard] = {}
+    for claim in claims:
+        wanted = f"{claim.standard}@{claim.version}" if claim.version else claim.standard
+        _include(find_standard(wanted), options.conformance_class or claim.conformance_class, classes, standards)
+    ordered = tuple(sorted(standards.values(), key=lambda s: (len(s.depends_on), s.id)))
+    return Scope(ordered, classes, frozenset(c.standard for c in claims), _parameters(ordered, options.profile))
+
+
+def _include(
+    standard: Standard, wanted: ConformanceClass, classes: dict[str, ConformanceClass], standards: dict[str, Standard]
+) -> None:
+    if standard.id in classes and classes[standard.id].rank >= wanted.rank:
+        return
+    classes[standard.id], standards[standard.id] = wanted, standard
+    for name in standard.depends_on:
+        _include(find_standard(name), wanted, classes, standards)
+
+
+def _parameters(standards: Iterable[Standard], profile: Mapping[str, Any] | None) -> dict[str, dict[str, Any]]:
+    given = {s.id: {p.name: p.value for p in s.parameters.values()} for s in standards}
+    for standard, values in ((profile or {}).get("parameters") or {}).items():
+        given.setdefault(standard, {}).update(values)
+    return given
+
+
+def examine(submission: Submission, options: Options, scratch: Path) -> dict[str, Any]:
+    """Scans, loads, asks and judges one opened submission."""
+    scope = scope_of(submission, options)
+    check_datasets(submission)
+    as_of = options.as_of or datetime.now(VIETNAM)
+    work = scratch / "work"
+    work.mkdir()
+    placed = scan(scope, submission, work, options.jobs, options.samples, options.progress)
+    documents = read_documents(scope, submission, placed)
+    private = {
+        e.observation.name for e in documents.envelopes if e.document.get("disclosure") in ("internal", "restricted")
+    }
+    tallies = _merge(scope, placed, documents.findings, options.samples, private)
+    errors = {name: text for p in placed for name, text in p.part.errors.items()}
+    with closing(Tables(work, max(1, options.jobs))) as tables:
+        moment = as_of.astimezone(VIETNAM).replace(tzinfo=None)
+        load_tables(tables, scope, submission, placed, documents.envelopes, documents.descriptors, moment)
+        places = Places(tables, placed, {s.id: s.code for s in scope.standards})
+        seen = Seen(scope, submission, placed, tallies, errors, tables, places, options.samples)
+        results: tuple[Result, ...] = ResultMaker(seen).results()
+    return build_report(scope, submission, results, as_of, {p.unit.observation.name for p in placed}, _counts(placed))
+
+
+def check_datasets(submission: Submission) -> None:
+    """Every dataset that the manifest names must exist in the catalogue. Raises UsageError."""
+    for name in {f.dataset for f in submission.files if f.dataset}:
+        standard = find_standard(name.split("/")[0])
+        if name.partition("/")[2] not in standard.datasets:
+            known = ", ".join(d.id for d in standard.datasets.values())
+            raise UsageError("usage.unknown_dataset", {"dataset": name, "known": known})
+
+
+def _counts(placed: tuple[Placed, ...]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for p in placed:
+        counts[p.unit.observation.name] = counts.get(p.unit.observation.name, 0) + p.part.records
+    return counts
+
+
+def _merge(
+    scope: Scope, placed: tuple[Placed, ...], findings: tuple[Finding, ...], cap: int, private: set[str]
+) -> dict[str, Tally]:
+    """Scan findings of all units in file order, then those of the package's documents."""
+    only_public = {
+        r.id for r in scope.requirements() if any(check.kind == "personal_data" for check in r.checks)
+    }
+    tallies: dict[str, Tally] = {}
+    for p in placed:
+        for name, (count, samples) in p.part.tallies.items():
+            if name in only_public and p.unit.observation.name in private:
+                continue
+            tally = tallies.setdefault(name, Tally(cap))
+            tally.merge(count, (_moved(s, p.line_base, p.record_base) for s in samples))
+    for finding in findings:
+        tallies.setdefault(finding.requirement, Tally(cap)).add(finding)
+    return tallies
+
+
+def _moved(finding: Finding, lines: int, records: int) -> Finding:
+    if not lines and not records:
+        return finding
+    place = finding.location
+    return replace(
+        finding,
+        location=replace(
+            place,
+            line=None if place.line is None else place.line + lines,
+            record=None if place.record is None else place.record + records,
+        ),
+    )
