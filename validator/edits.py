@@ -30,7 +30,8 @@ def apply_edit(root: Path, edit: Mapping[str, Any]) -> None:
     elif edit.get("unlink"):
         path.unlink()
     elif "replace" in edit:
-        _replace(path, *edit["replace"], everywhere=bool(edit.get("all")))
+        old, new = edit["replace"]
+        _replace(path, old, new, bool(edit.get("all")))
     elif "raw_hex" in edit:
         raw = path.read_bytes()
         more = edit["raw_hex"]

@@ -193,7 +193,9 @@ def _stray_rules(standard: Standard) -> Iterator[str]:
 
 def _official_claims(standard: Standard) -> Iterator[str]:
     texts = {"title": standard.title, "scope": standard.scope}
-    texts |= {r.id: r.statement for r in standard.requirements} | {f"{r.id} title": r.title for r in standard.requirements}
+    texts |= {r.id: r.statement for r in standard.requirements} | {
+        f"{r.id} title": r.title for r in standard.requirements
+    }
     for where, text in texts.items():
         for words in (text.vi, text.en):
             found = _OFFICIAL.search(words)

@@ -12,7 +12,7 @@ from typing import Any
 
 from validator.catalogue.load import find_standard
 from validator.engine.documents import read_documents
-from validator.engine.local import Placed, Progress, load_tables, no_progress, scan
+from validator.engine.local import Placed, Plan, Progress, load_tables, no_progress, scan
 from validator.engine.package import VIETNAM
 from validator.engine.places import Places
 from validator.engine.results import ResultMaker, Seen
@@ -106,7 +106,8 @@ def examine(submission: Submission, options: Options, scratch: Path) -> dict[str
     as_of = options.as_of or datetime.now(VIETNAM)
     work = scratch / "work"
     work.mkdir()
-    placed = scan(scope, submission, work, options.jobs, options.samples, options.progress)
+    plan = Plan(options.jobs, options.samples, options.second_opinion, options.progress)
+    placed = scan(scope, submission, work, plan)
     documents = read_documents(scope, submission, placed)
     private = {
         e.observation.name for e in documents.envelopes if e.document.get("disclosure") in ("internal", "restricted")
@@ -142,9 +143,7 @@ def _merge(
     scope: Scope, placed: tuple[Placed, ...], findings: tuple[Finding, ...], cap: int, private: set[str]
 ) -> dict[str, Tally]:
     """Scan findings of all units in file order, then those of the package's documents."""
-    only_public = {
-        r.id for r in scope.requirements() if any(check.kind == "personal_data" for check in r.checks)
-    }
+    only_public = {r.id for r in scope.requirements() if any(check.kind == "personal_data" for check in r.checks)}
     tallies: dict[str, Tally] = {}
     for p in placed:
         for name, (count, samples) in p.part.tallies.items():

@@ -22,7 +22,7 @@ _WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*")
 _DEPTH_REASON: Final = "Excessive depth"
 
 
-class XmlRefused(Exception):
+class XmlRefusedError(Exception):
     """The document is not opened; the fields are those of a reading fault."""
 
     def __init__(
@@ -44,41 +44,42 @@ def parser() -> etree.XMLParser:
 
 
 def open_document(raw: bytes) -> etree._Element:
-    """The root element. Raises XmlRefused for a DOCTYPE, for too much of it, or when not well-formed."""
+    """The root element. Raises XmlRefusedError for a DOCTYPE, for too much of it, or when not well-formed."""
     refuse_large(len(raw))
     if raw.count(b"<") > MAX_TAGS:
-        raise XmlRefused("size", "xml.too_many_tags", 1, limit=MAX_TAGS)
+        raise XmlRefusedError("size", "xml.too_many_tags", 1, limit=MAX_TAGS)
     doctype = _DOCTYPE.match(raw)
     if doctype:
-        raise XmlRefused("syntax", "xml.doctype", raw.count(b"\n", 0, doctype.end()) + 1)
+        raise XmlRefusedError("syntax", "xml.doctype", raw.count(b"\n", 0, doctype.end()) + 1)
     try:
         root = etree.fromstring(raw, parser())
     except etree.XMLSyntaxError as fault:
         raise _refused(fault) from fault
     except ValueError as fault:
-        raise XmlRefused("syntax", "xml.malformed", 1, None, reason=str(fault)) from fault
+        raise XmlRefusedError("syntax", "xml.malformed", 1, None, reason=str(fault)) from fault
     if root.getroottree().docinfo.internalDTD is not None:
-        raise XmlRefused("syntax", "xml.doctype", 1)
+        raise XmlRefusedError("syntax", "xml.doctype", 1)
     return root
 
 
 def refuse_large(size: int) -> None:
-    """Raises XmlRefused for a document beyond the size limit."""
+    """Raises XmlRefusedError for a document beyond the size limit."""
     if size > MAX_BYTES:
-        raise XmlRefused("size", "xml.too_large", 1, limit_mib=MAX_BYTES // (1024 * 1024))
+        raise XmlRefusedError("size", "xml.too_large", 1, limit_mib=MAX_BYTES // (1024 * 1024))
 
 
-def _refused(fault: etree.XMLSyntaxError) -> XmlRefused:
+def _refused(fault: etree.XMLSyntaxError) -> XmlRefusedError:
     line, column = fault.position if fault.position else (1, 1)
     reason = str(fault.msg or "").removesuffix(f", line {line}, column {column}")
     if _DEPTH_REASON in reason:
-        return XmlRefused("depth", "xml.too_deep", line, column, limit=MAX_DEPTH)
-    return XmlRefused("syntax", "xml.malformed", line or 1, column or None, reason=reason or "no element found")
+        return XmlRefusedError("depth", "xml.too_deep", line, column, limit=MAX_DEPTH)
+    shown = reason or "no element found"
+    return XmlRefusedError("syntax", "xml.malformed", line or 1, column or None, reason=shown)
 
 
 def line_of(element: etree._Element) -> int | None:
     """The line on which the element's start tag ends in the source."""
-    line = element.sourceline
+    line: Any = element.sourceline
     return line if isinstance(line, int) else None
 
 

@@ -38,9 +38,7 @@ def result(requirement: str, title: Json, outcome: str = "passed", **more: Any) 
         "standard": requirement.rsplit("-", 1)[0],
         "clause": f"5.{int(requirement[-2:])}",
         "title": title,
-        "statement": text(
-            f"{title['vi']} (câu phát biểu đầy đủ của yêu cầu).", f"{title['en']} (the full demand)."
-        ),
+        "statement": text(f"{title['vi']} (câu phát biểu đầy đủ của yêu cầu).", f"{title['en']} (the full demand)."),
         "level": "MUST",
         "class": "basic",
         "outcome": outcome,
@@ -155,9 +153,7 @@ def _unknown() -> list[Json]:
             "cantTell",
             **{"class": "advanced"},
             cause="evidence",
-            reason=text(
-                "Bằng chứng là E2, mức Nâng cao cần E3.", "The evidence is E2; class Advanced needs E3."
-            ),
+            reason=text("Bằng chứng là E2, mức Nâng cao cần E3.", "The evidence is E2; class Advanced needs E3."),
         ),
         result(
             "VSC-BUD-R04",
@@ -201,9 +197,7 @@ def _passed() -> list[Json]:
     ]
 
 
-def series(
-    name: str, late: set[int], missed: set[int], dataset: str = "VSC-BUD/snapshot", slots: int = 1
-) -> Json:
+def series(name: str, late: set[int], missed: set[int], dataset: str = "VSC-BUD/snapshot", slots: int = 1) -> Json:
     """Thirty days from 2026-10-24 with `slots` updates each; on late and missed days the last slot is."""
     first = date(2026, 10, 24)
     days = []
@@ -288,9 +282,7 @@ def _verdict(results: list[Json]) -> str:
 
 
 def _parameters() -> list[Json]:
-    source = text(
-        "Yêu cầu của bài báo nguồn; tham số của dự án", "Demand of the source article; a project parameter"
-    )
+    source = text("Yêu cầu của bài báo nguồn; tham số của dự án", "Demand of the source article; a project parameter")
     rows = [("deadline", "PT8H", ""), ("otr_min", 0.95, "1"), ("window_days", 30, "d")]
     return [
         {"standard": "VSC-BUD", "name": name, "value": value, "unit": unit, "basis": "P", "source": source}

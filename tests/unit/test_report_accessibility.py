@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from itertools import pairwise
 
 import pytest
 from lxml import html as parser
-from sample_report import clean_report, sample_report
 
+from tests.unit.sample_report import clean_report, sample_report
 from validator.report.html import render
 
 PAGES = {
@@ -44,14 +45,16 @@ def test_ids_are_unique_and_references_lead_somewhere(document):
         for value in document.xpath(f"//@{attribute}"):
             assert set(value.split()) <= set(ids)
     for link in document.xpath("//a/@href"):
-        assert link.startswith("#") and link[1:] in ids
+        assert link.startswith("#")
+        assert link[1:] in ids
 
 
 def test_headings_start_at_one_and_leave_no_level_out(document):
     levels = [int(heading.tag[1]) for heading in document.xpath("//h1|//h2|//h3|//h4|//h5|//h6")]
 
-    assert levels[0] == 1 and levels.count(1) == 1
-    assert all(later - earlier <= 1 for earlier, later in zip(levels, levels[1:], strict=False))
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(later - earlier <= 1 for earlier, later in pairwise(levels))
 
 
 def test_landmarks_are_there_once(document):
@@ -71,9 +74,11 @@ def test_marked_text_has_a_language_and_its_pair_beside_it(document):
 
 def test_pictures_are_named_and_what_scrolls_can_be_reached_by_keyboard(document):
     for picture in document.xpath("//*[local-name()='svg']"):
-        assert picture.get("role") == "img" and picture.get("aria-labelledby")
+        assert picture.get("role") == "img"
+        assert picture.get("aria-labelledby")
     for region in document.xpath("//div[@class='scroll']"):
-        assert region.get("tabindex") == "0" and region.get("aria-labelledby")
+        assert region.get("tabindex") == "0"
+        assert region.get("aria-labelledby")
 
 
 def test_outcomes_are_words_and_signs_are_hidden_from_assistive_technology(document):
@@ -85,9 +90,7 @@ def test_outcomes_are_words_and_signs_are_hidden_from_assistive_technology(docum
 def test_policy_allows_exactly_the_pages_own_style_sheets(page, document):
     policy = document.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")[0]
     sheets = re.findall(r"<style>(.*?)</style>", page, re.DOTALL)
-    hashes = {
-        f"'sha256-{base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode()}'" for sheet in sheets
-    }
+    hashes = {f"'sha256-{base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode()}'" for sheet in sheets}
 
     assert policy.startswith("default-src 'none'; style-src ")
     assert set(re.findall(r"'sha256-[^']+'", policy)) == hashes
@@ -102,9 +105,11 @@ def test_nothing_runs_and_nothing_is_fetched(page, document):
     assert not document.xpath("//script | //img | //link | //iframe | //object | //embed | //form | //base")
     assert not document.xpath("//@style | //@src | //@srcset | //@action")
     sheets = "".join(document.xpath("//style/text()"))
-    assert "url(" not in sheets and "@import" not in sheets
+    assert "url(" not in sheets
+    assert "@import" not in sheets
     assert all(fill.startswith("url(#") for fill in document.xpath("//@fill"))
-    assert "http://" not in page and "https://" not in page
+    assert "http://" not in page
+    assert "https://" not in page
 
 
 def test_no_attribute_is_an_event_handler(document):

@@ -26,7 +26,9 @@ def _editions(path: Path) -> tuple[CodeList, ...]:
     try:
         editions = [_edition(path, raw, item) for item in raw["editions"]]
     except (KeyError, TypeError) as fault:
-        raise CatalogueError("catalogue.codelist_malformed", {"path": path.parent.name, "reason": repr(fault)}) from fault
+        raise CatalogueError(
+            "catalogue.codelist_malformed", {"path": path.parent.name, "reason": repr(fault)}
+        ) from fault
     return tuple(sorted(editions, key=lambda edition: edition.valid_from))
 
 

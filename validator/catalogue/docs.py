@@ -42,9 +42,11 @@ def _lines(standard: Standard, lang: str) -> Iterator[str]:
 def _requirement(requirement: Requirement, lang: str) -> Iterator[str]:
     words = catalogue("docs", lang)
     yield f"### {requirement.id} (§{requirement.clause}) {requirement.title.in_language(lang)}\n"
-    kinds = ", ".join(dict.fromkeys(check.kind for check in requirement.checks))
-    tested = kinds or f"{words['not_tested']}: " + (requirement.not_tested.in_language(lang) if requirement.not_tested else "")
-    yield f"**{requirement.level}** · {requirement.conformance_class} · {words['basis']} {requirement.basis} · {tested}\n"
+    tested = ", ".join(dict.fromkeys(check.kind for check in requirement.checks))
+    if requirement.not_tested:
+        tested = f"{words['not_tested']}: {requirement.not_tested.in_language(lang)}"
+    basis = f"{words['basis']} {requirement.basis}"
+    yield f"**{requirement.level}** · {requirement.conformance_class} · {basis} · {tested}\n"
     yield requirement.statement.in_language(lang) + "\n"
     if requirement.fix:
         yield f"*{words['fix']}:* {requirement.fix.in_language(lang)}\n"

@@ -98,11 +98,11 @@ def _standard(raw: dict[str, Any], folder: Path, root: Path) -> Standard:
             Reference(item["name"], item["certainty"], str(item["checked_on"])) for item in raw.get("builds_on", ())
         ),
         parameters={name: _parameter(name, item) for name, item in (raw.get("parameters") or {}).items()},
-        datasets={
-            name: _dataset(own, name, item, folder, root) for name, item in (raw.get("datasets") or {}).items()
-        },
+        datasets={name: _dataset(own, name, item, folder, root) for name, item in (raw.get("datasets") or {}).items()},
         documents={
-            name: Document(name, schemas.bundle(folder / item["schema"], root, own), f"{own}-{item['schema_requirement']}")
+            name: Document(
+                name, schemas.bundle(folder / item["schema"], root, own), f"{own}-{item['schema_requirement']}"
+            )
             for name, item in (raw.get("documents") or {}).items()
         },
         requirements=tuple(_requirement(own, item) for item in raw["requirements"]),

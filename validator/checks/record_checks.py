@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from validator.checks import personal_data, xml
 from validator.checks.bytes import BytesCheck
 from validator.checks.schema import SchemaCheck
+from validator.errors import LienthongError
 from validator.model.finding import Finding
 from validator.model.record import Batch
 from validator.model.scope import Scope
@@ -61,9 +62,24 @@ def _others(scope: Scope, dataset: Dataset, media: str) -> Iterator[tuple[str, R
         for check in requirement.checks:
             if check.kind == "xml" and media != "xml":
                 continue
-            made = _make(requirement, check, dataset, homes[requirement.standard])
+            made = _made(requirement, check, dataset, homes[requirement.standard])
             if made is not None:
                 yield requirement.id, made
+
+
+def _made(requirement: Requirement, check: Check, dataset: Dataset, home: Standard) -> RecordCheck | None:
+    """The check, or one that raises why it could not be made: only its own requirement suffers."""
+    try:
+        return _make(requirement, check, dataset, home)
+    except LienthongError as fault:
+        return _unmakable(fault)
+
+
+def _unmakable(fault: LienthongError) -> RecordCheck:
+    def check(_batch: Batch) -> Iterable[Finding]:
+        raise fault
+
+    return check
 
 
 def _make(requirement: Requirement, check: Check, dataset: Dataset, home: Standard) -> RecordCheck | None:

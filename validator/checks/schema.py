@@ -37,7 +37,8 @@ class SchemaCheck:
 
     def __init__(self, schema: Mapping[str, Any], default_owner: str, known: frozenset[str]) -> None:
         self.schema = schema
-        self.default_owner = default_owner
+        own = schema.get("x-requirement")
+        self.default_owner = own if own in known else default_owner
         self.known = known
         self.validator = jsonschema_rs.validator_for(dict(schema), validate_formats=True)
         self.properties = _property_names(schema)

@@ -1,12 +1,12 @@
 """Kind `timeliness`: expected slots of a schedule against delivered records, by graded evidence.
 
-Formulas of this kind: for each series, slots run on a fixed period over the window.
-CR = slots with a valid record / N, OTR = slots available by their deadline / N, lag = available −
-slot (− its period where the deadline lies after the period, as for hourly means), update interval = distance of consecutive availabilities with the open gap to the
-window's end, LRM = longest run of missed slots; p95 by nearest rank. Evidence: E1 the data's own
-`available_at`, E2 the receiver's delivery log (`received_at`, an unbroken hash chain), E3 the
-harness's own polling. A re-publication with the same content hash and unchanged `data_through`
-is not an update.
+Formulas of this kind: for each series, slots run on a fixed period over the window. CR = slots with
+a valid record / N; OTR = slots available by their deadline / N; lag = available − slot (− its period
+where the deadline lies after the period, as for hourly means); update interval = distance of
+consecutive availabilities with the open gap to the window's end; LRM = longest run of missed slots;
+p95 by nearest rank. Evidence: E1 the data's own `available_at`; E2 the receiver's delivery log
+(`received_at`, an unbroken hash chain); E3 the harness's own polling. A re-publication with the same
+content hash and unchanged `data_through` is not an update.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 from validator.checks.ask import Answer, Ask, CannotTell, Measure
@@ -183,7 +184,7 @@ def _intervals(seen: Mapping[Any, Any], end: Any) -> dict[str, float | None]:
     moments = sorted({available for available in seen.values() if available is not None})
     if not moments:
         return {"interval_p95_s": None, "interval_max_s": None}
-    gaps = [(b - a).total_seconds() for a, b in zip(moments, moments[1:], strict=False)]
+    gaps = [(b - a).total_seconds() for a, b in pairwise(moments)]
     gaps = sorted([*gaps, max(0.0, (end - moments[-1]).total_seconds())])
     return {"interval_p95_s": nearest_rank(gaps, 0.95), "interval_max_s": gaps[-1]}
 

@@ -2,7 +2,8 @@
 
 Settings: `ask` is xsd, schematron or signature; `file` is the schema's path inside the standard's
 folder (xsd, schematron); `dataset` the dataset it speaks of. Schemas are compiled once a process.
-What the engine does not open (see reading) is not judged again here: its fault is already told.
+What reading refused to open is not judged again here, as its fault is told by who owns it; only
+another document than the dataset's is told by the XML Schema's requirement.
 Sources: W3C XML Schema 1.0, ISO/IEC 19757-3 (Schematron, XSLT 1 binding), W3C XML Signature.
 """
 
@@ -12,7 +13,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from lxml import etree, isoschematron  # type: ignore[attr-defined]  # the stubs do not know it
 
@@ -51,14 +52,18 @@ def scanner(requirement: Requirement, check: Check, dataset: Dataset, folder: Pa
     elif ask == "signature":
         judge = _signature_check(requirement.id, check, folder)
     else:
-        raise EngineError("xml.unknown_ask", {"requirement": requirement.id, "ask": ask, "dataset": dataset.id})
-    return lambda batch: _documents(batch, judge, ask == "xsd")
+        where = {"requirement": requirement.id, "dataset": dataset.id}
+        raise EngineError("xml.unknown_ask", {**where, "ask": ask})
+    return lambda batch: _documents(batch, judge, requirement.id if ask == "xsd" else None)
 
 
-def _documents(batch: Batch, judge: DocumentCheck, even_wrong_root: bool) -> Iterator[Finding]:
-    readable_root = even_wrong_root and any(fault.message_id == WRONG_ROOT for fault in batch.faults)
+def _documents(batch: Batch, judge: DocumentCheck, owner_of_roots: str | None) -> Iterator[Finding]:
+    for fault in batch.faults:
+        if owner_of_roots and fault.message_id == WRONG_ROOT:
+            place = Location(batch.file, fault.line, fault.column, fault.record)
+            yield Finding(owner_of_roots, WRONG_ROOT, place, dict(fault.params))
     for index, raw in enumerate(batch.raws):
-        if not raw or (batch.values[index] is UNREADABLE and not readable_root):
+        if batch.values[index] is UNREADABLE:
             continue
         root = xml_document.open_document(raw)
         yield from judge(root, raw, Location(batch.file, batch.lines[index], None, batch.first + index))
@@ -79,7 +84,7 @@ def _schema(path: Path) -> etree.XMLSchema:
 def _xsd_check(requirement: str, path: Path) -> DocumentCheck:
     schema = _schema(path)
 
-    def judge(root: etree._Element, raw: bytes, place: Location) -> Iterator[Finding]:
+    def judge(root: etree._Element, _raw: bytes, place: Location) -> Iterator[Finding]:
         if schema.validate(root):
             return
         for number, entry in enumerate(iter(schema.error_log)):  # type: ignore[call-overload]
@@ -119,7 +124,7 @@ def _schematron(path: Path) -> tuple[etree.XSLT, dict[str, str]]:
 def _schematron_check(requirement: str, path: Path) -> DocumentCheck:
     compiled, languages = _schematron(path)
 
-    def judge(root: etree._Element, raw: bytes, place: Location) -> Iterator[Finding]:
+    def judge(root: etree._Element, _raw: bytes, place: Location) -> Iterator[Finding]:
         report = compiled(root.getroottree())
         failed = report.getroot().iterfind(".//svrl:failed-assert", SVRL)
         for number, failure in enumerate(failed):

@@ -30,7 +30,7 @@ MIN_CURVE_BITS: Final = 256
 WEAK_MARKS: Final = ("sha1", "md5", "hmac")
 
 
-class _Fault(Exception):
+class _NotSignedError(Exception):
     def __init__(self, message_id: str, element: etree._Element | None = None, **params: Any) -> None:
         super().__init__(message_id)
         self.message_id = message_id
@@ -53,19 +53,20 @@ def signature_findings(
     """
     try:
         _examine(root, raw, trusted, signed_at)
-    except _Fault as fault:
+    except _NotSignedError as fault:
         element = root if fault.element is None else fault.element
-        where = Location(place.file, xml_document.line_of(element), None, place.record, xml_document.xpath_of(element))
+        line, pointer = xml_document.line_of(element), xml_document.xpath_of(element)
+        where = Location(place.file, line, None, place.record, pointer)
         yield Finding(requirement, fault.message_id, where, fault.params)
 
 
 def _examine(root: etree._Element, raw: bytes, trusted: bytes | None, signed_at: str | None) -> None:
     signatures = list(root.iter(f"{{{DS['ds']}}}Signature"))
     if not signatures:
-        raise _Fault("xml.unsigned")
+        raise _NotSignedError("xml.unsigned")
     signature = signatures[0]
     if len(signatures) > 1 or signature.getparent() is not root:
-        raise _Fault("xml.signature_place", signatures[-1], count=len(signatures))
+        raise _NotSignedError("xml.signature_place", signatures[-1], count=len(signatures))
     _refuse_weak_algorithms(signature)
     _expect_whole_document(signature)
     candidates = _certificates(signature, trusted)
@@ -78,14 +79,14 @@ def _refuse_weak_algorithms(signature: etree._Element) -> None:
         for element in signature.iterfind(path, DS):
             name = element.get("Algorithm", "")
             if any(mark in name.lower() for mark in WEAK_MARKS):
-                raise _Fault("xml.signature_weak", element, algorithm=name)
+                raise _NotSignedError("xml.signature_weak", element, algorithm=name)
 
 
 def _expect_whole_document(signature: etree._Element) -> None:
     """One reference, to the document itself: else unsigned parts could pass as signed."""
     references = signature.findall("ds:SignedInfo/ds:Reference", DS)
     if len(references) != 1 or references[0].get("URI") != "":
-        raise _Fault("xml.signature_partial", signature)
+        raise _NotSignedError("xml.signature_partial", signature)
 
 
 def _certificates(signature: etree._Element, trusted: bytes | None) -> Sequence[x509.Certificate]:
@@ -95,14 +96,14 @@ def _certificates(signature: etree._Element, trusted: bytes | None) -> Sequence[
         try:
             own.append(x509.load_der_x509_certificate(base64.b64decode(element.text or "")))
         except (ValueError, binascii.Error) as fault:
-            raise _Fault("xml.signature_certificate", element, reason=str(fault)[:200]) from fault
+            raise _NotSignedError("xml.signature_certificate", element, reason=str(fault)[:200]) from fault
     if pinned is None:
         if not own:
-            raise _Fault("xml.signature_no_certificate", signature)
+            raise _NotSignedError("xml.signature_no_certificate", signature)
         return own
     matching = [certificate for certificate in own if certificate in pinned]
     if own and not matching:
-        raise _Fault("xml.signature_untrusted", signature, subject=own[0].subject.rfc4514_string()[:200])
+        raise _NotSignedError("xml.signature_untrusted", signature, subject=own[0].subject.rfc4514_string()[:200])
     return matching or pinned
 
 
@@ -110,11 +111,11 @@ def _refuse_weak_key(certificate: x509.Certificate, signature: etree._Element) -
     try:
         key = certificate.public_key()
     except (ValueError, UnsupportedAlgorithm) as fault:
-        raise _Fault("xml.signature_certificate", signature, reason=str(fault)[:200]) from fault
+        raise _NotSignedError("xml.signature_certificate", signature, reason=str(fault)[:200]) from fault
     if isinstance(key, rsa.RSAPublicKey | dsa.DSAPublicKey) and key.key_size < MIN_RSA_BITS:
-        raise _Fault("xml.signature_short_key", signature, bits=key.key_size, limit=MIN_RSA_BITS)
+        raise _NotSignedError("xml.signature_short_key", signature, bits=key.key_size, limit=MIN_RSA_BITS)
     if isinstance(key, ec.EllipticCurvePublicKey) and key.key_size < MIN_CURVE_BITS:
-        raise _Fault("xml.signature_short_key", signature, bits=key.key_size, limit=MIN_CURVE_BITS)
+        raise _NotSignedError("xml.signature_short_key", signature, bits=key.key_size, limit=MIN_CURVE_BITS)
 
 
 def _time(root: etree._Element, signed_at: str | None) -> datetime | None:
@@ -147,7 +148,7 @@ def _verify(
         except (SignXMLException, ValueError, TypeError, NotImplementedError, etree.LxmlError) as fault:
             last = fault
     if isinstance(last, InvalidCertificate):
-        raise _Fault("xml.signature_expired", signature, reason=str(last)[:300]) from last
+        raise _NotSignedError("xml.signature_expired", signature, reason=str(last)[:300]) from last
     if isinstance(last, InvalidDigest):
-        raise _Fault("xml.signature_changed", signature) from last
-    raise _Fault("xml.signature_invalid", signature, reason=str(last)[:300]) from last
+        raise _NotSignedError("xml.signature_changed", signature) from last
+    raise _NotSignedError("xml.signature_invalid", signature, reason=str(last)[:300]) from last

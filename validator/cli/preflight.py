@@ -11,6 +11,8 @@ import click
 from validator.cli.clicks import Command, command, lang_option
 from validator.cli.words import explain, say
 from validator.errors import LienthongError, UsageError
+from validator.model.scope import Scope
+from validator.model.submission import Observation
 
 
 def preflight(lang: str) -> Command:
@@ -50,12 +52,15 @@ def _lines(lang: str, given: Path, scratch: Path) -> Iterator[tuple[bool, str]]:
     for dataset in scope.datasets().values():
         if not dataset.optional and dataset.id not in handed_in:
             yield False, say(lang, "preflight.missing_dataset", name=dataset.id)
-    known = scope.datasets()
     for seen in submission.files:
-        dataset_ = known.get(seen.dataset or "")
-        if dataset_ is None:
-            yield True, say(lang, "preflight.not_in_scope", name=seen.name, dataset=seen.dataset)
-        elif seen.media not in dataset_.formats:
-            yield False, say(lang, "preflight.format", name=seen.name, format=seen.media)
-        elif seen.size == 0:
-            yield False, say(lang, "preflight.empty", name=seen.name)
+        yield from _file_lines(lang, seen, scope)
+
+
+def _file_lines(lang: str, seen: Observation, scope: Scope) -> Iterator[tuple[bool, str]]:
+    dataset = scope.datasets().get(seen.dataset or "")
+    if dataset is None:
+        yield True, say(lang, "preflight.not_in_scope", name=seen.name, dataset=seen.dataset)
+    elif seen.media not in dataset.formats:
+        yield False, say(lang, "preflight.format", name=seen.name, format=seen.media)
+    elif seen.size == 0:
+        yield False, say(lang, "preflight.empty", name=seen.name)

@@ -14,7 +14,9 @@ SUBCOMMANDS = {name: f"validator.cli.report:{name}" for name in ("render", "diff
 
 
 def report(lang: str) -> LazyGroup:
-    return LazyGroup(lang, SUBCOMMANDS, "report.", name="report", help=say(lang, "report.help"), params=[lang_option(lang)])
+    return LazyGroup(
+        lang, SUBCOMMANDS, "report.", name="report", help=say(lang, "report.help"), params=[lang_option(lang)]
+    )
 
 
 def render(lang: str) -> Command:
@@ -65,6 +67,13 @@ def diff(lang: str) -> Command:
         run,
         click.Argument(["old"], metavar=say(lang, "metavar.old_report")),
         click.Argument(["new"], metavar=say(lang, "metavar.new_report")),
-        option(lang, "--format", "format_", type=click.Choice(["text", "json"]), default="text", help_key="option.list_format"),
+        option(
+            lang,
+            "--format",
+            "format_",
+            type=click.Choice(["text", "json"]),
+            default="text",
+            help_key="option.list_format",
+        ),
         lang_option(lang),
     )

@@ -22,7 +22,8 @@ def standards(lang: str) -> LazyGroup:
 
 
 def _chosen(names: Sequence[str]) -> list[Standard]:
-    from validator.catalogue.load import find_standard, standards as catalogue
+    from validator.catalogue.load import find_standard
+    from validator.catalogue.load import standards as catalogue
 
     return [find_standard(name) for name in names] if names else list(catalogue().values())
 

@@ -18,6 +18,7 @@ from validator.errors import UsageError
 from validator.model.standard import ConformanceClass
 
 EXIT_CODES = {"conformant": 0, "nonconformant": 1, "inconclusive": 3}
+CLASSES = [c.value for c in ConformanceClass]
 SMALL_BYTES = 8 * 1024 * 1024
 FORMATS = ("json", "html", "text", "junit", "sarif")
 DEFAULT_FILES = ("json", "html", "text")
@@ -35,7 +36,7 @@ def validate(lang: str) -> Command:
         run,
         click.Argument(["submission"], metavar=say(lang, "metavar.submission")),
         option(lang, "--standard", help_key="option.standard", metavar="VSC-…"),
-        option(lang, "--class", "class_", type=click.Choice([c.value for c in ConformanceClass]), help_key="option.class"),
+        option(lang, "--class", "class_", type=click.Choice(CLASSES), help_key="option.class"),
         option(lang, "--dataset", metavar="VSC-…/…", help_key="option.dataset"),
         option(lang, "--as-of", metavar="RFC3339", help_key="option.as_of"),
         option(lang, "--profile", metavar="P", help_key="option.profile"),
@@ -85,7 +86,8 @@ def _run(lang: str, submission: Path, given: Mapping[str, Any]) -> int:
     formats = _formats(given["format_"])
     if given["out"] is None and len(formats) > 1:
         raise UsageError("usage.out_needed", {"formats": ",".join(formats)})
-    from validator.run import Options, validate as examine  # heavy: only when there is work
+    from validator.run import Options  # heavy: only when there is work
+    from validator.run import validate as examine
 
     progress = Progress(lang)
     options = Options(
@@ -173,7 +175,11 @@ class Progress:
         elapsed = max(time.monotonic() - self.started, 0.001)
         left = elapsed * (total - done) / done if done else 0
         text = say(
-            self.lang, "progress.line", share=f"{100 * done // total}%", rate=f"{records / elapsed:,.0f}", left=f"{left:.0f}"
+            self.lang,
+            "progress.line",
+            share=f"{100 * done // total}%",
+            rate=f"{records / elapsed:,.0f}",
+            left=f"{left:.0f}",
         )
         sys.stderr.write(f"\r\x1b[K{text}")
         sys.stderr.flush()

@@ -61,9 +61,8 @@ class DocumentReader:
 
     def inline(self, observation: Observation, document: Mapping[str, Any]) -> None:
         """The envelope members of a JSON document whose records were read apart."""
-        shown = {name: value for name, value in document.items()}
         with mapped(observation.path) as text:
-            self._explain("envelope", {**shown, "records": []}, observation.name, text)
+            self._explain("envelope", {**document, "records": []}, observation.name, text)
 
     def lines(self, kind: str, observation: Observation) -> None:
         """A JSON Lines document such as the delivery log, line by line."""
@@ -128,5 +127,10 @@ def _promises(scope: Scope, submission: Submission, check: BytesCheck) -> Iterat
             params = {"dataset": dataset.id, "format": observation.media}
             expected = ", ".join(dataset.formats)
             yield Finding(
-                dataset.schema_requirement, "intake.format", Location(observation.name), params, expected, observation.media
+                dataset.schema_requirement,
+                "intake.format",
+                Location(observation.name),
+                params,
+                expected,
+                observation.media,
             )

@@ -54,35 +54,45 @@ class Placed:
     line_base: int
 
 
-def scan(
-    scope: Scope, submission: Submission, scratch: Path, jobs: int, cap: int, progress: Progress
-) -> tuple[Placed, ...]:
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How units are scanned: processes, samples kept, second engine or not, and who is told of progress."""
+
+    jobs: int
+    cap: int
+    second_opinion: bool = False
+    progress: Progress = no_progress
+
+
+def scan(scope: Scope, submission: Submission, scratch: Path, plan: Plan) -> tuple[Placed, ...]:
     """Every known data file scanned; results in file order whatever the number of jobs.
 
     Raises EngineError when a worker process dies: nothing may be lost in silence.
     """
     known = scope.datasets()
-    files = tuple(f for f in submission.files if f.dataset and f.dataset in known and f.media in known[f.dataset].formats)
+    files = tuple(
+        f for f in submission.files if f.dataset and f.dataset in known and f.media in known[f.dataset].formats
+    )
     units = plan_units(files)
-    parts = _scan_all(units, scope, scratch, min(jobs, len(units) or 1), cap, progress)
+    parts = _scan_all(units, scope, scratch, plan)
     return tuple(_place(units, parts))
 
 
-def _scan_all(
-    units: tuple[Unit, ...], scope: Scope, scratch: Path, jobs: int, cap: int, progress: Progress
-) -> dict[int, Part]:
+def _scan_all(units: tuple[Unit, ...], scope: Scope, scratch: Path, plan: Plan) -> dict[int, Part]:
+    progress, jobs = plan.progress, min(plan.jobs, len(units) or 1)
+    given = (scope, scratch, plan.cap, plan.second_opinion)
     total = sum(unit.end - unit.start for unit in units)
     done = records = 0
     parts: dict[int, Part] = {}
     if jobs <= 1:
-        prepare_worker(scope, scratch, cap)
+        prepare_worker(*given)
         for unit in units:
             parts[unit.number] = scan_unit(unit)
             done, records = done + unit.end - unit.start, records + parts[unit.number].records
             progress(done, total, records)
         return parts
     context = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(jobs, context, prepare_worker, (scope, scratch, cap)) as pool:
+    with ProcessPoolExecutor(jobs, context, prepare_worker, given) as pool:
         waiting: dict[Future[Part], Unit] = {pool.submit(scan_unit, unit): unit for unit in units}
         try:
             while waiting:

@@ -85,9 +85,7 @@ class ResultMaker:
         error = self.seen.errors.get(requirement.id)
         if stop is None and absent is None:
             error = self._ask_tables(requirement, at, tally, notes, measures) or error
-        made = replace(
-            made, findings_count=tally.count, findings=tuple(tally.samples), measures=tuple(measures)
-        )
+        made = replace(made, findings_count=tally.count, findings=tuple(tally.samples), measures=tuple(measures))
         return self._decide(made, requirement, placed, notes, error)
 
     def _decide(
@@ -109,14 +107,15 @@ class ResultMaker:
             return replace(made, outcome=Outcome.CANT_TELL, cause=Cause.SKIPPED, reason=why)
         roles = [role for check in requirement.checks for role in check.settings.get("roles", ())]
         if roles and not any(self._role_count(role) for role in roles):
-            return replace(made, outcome=Outcome.INAPPLICABLE, reason=reason("engine.no_such_values", roles=", ".join(roles)))
+            return replace(
+                made, outcome=Outcome.INAPPLICABLE, reason=reason("engine.no_such_values", roles=", ".join(roles))
+            )
         return made
 
     def _role_count(self, role: str) -> int:
-        try:
-            return int(next(self.seen.tables.rows(f'SELECT count(*) FROM role."{role}"'))[0])
-        except Exception:  # the role exists in no dataset in scope: there is no such view
+        if role not in self.seen.tables.roles:
             return 0
+        return int(next(self.seen.tables.rows(f'SELECT count(*) FROM role."{role}"'))[0])
 
     def _datasets(self, requirement: Requirement) -> list[Dataset]:
         return [d for d in self.seen.scope.datasets().values() if applies(requirement, d)]
@@ -174,7 +173,7 @@ class ResultMaker:
                         notes.append(answer)
                     else:
                         self._keep(requirement, check.kind, answer, tally)
-            except Exception as fault:  # ours: the result is cantTell, the run goes on
+            except Exception as fault:  # noqa: BLE001 - ours: the result is cantTell, the run goes on
                 return f"{type(fault).__name__}: {fault}".splitlines()[0]
         return None
 
@@ -209,5 +208,3 @@ def _plain(value: Any) -> Any:
 
 def _as_text(value: Any) -> str | None:
     return None if value is None else str(value)
-
-

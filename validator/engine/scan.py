@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 
@@ -26,6 +26,9 @@ from validator.observe.locate import place
 from validator.observe.read_csv import read_csv
 from validator.observe.read_json import read_json, read_json_lines
 from validator.observe.xml import locate_xml, read_xml
+
+if TYPE_CHECKING:
+    from validator.checks.second_opinion import SecondOpinion
 
 
 FATAL = frozenset({"encoding", "syntax", "size", "depth"})
@@ -62,9 +65,12 @@ def batches(unit: Unit, dataset: Dataset) -> Iterator[Batch]:
 class Scanner:
     """Carries one unit through all record checks of its dataset."""
 
-    def __init__(self, scope: Scope, unit: Unit, dataset: Dataset, scratch: Path, cap: int) -> None:
+    def __init__(
+        self, scope: Scope, unit: Unit, dataset: Dataset, scratch: Path, cap: int, second_opinion: bool
+    ) -> None:
         self.unit, self.dataset, self.cap = unit, dataset, cap
         self.checks: RecordChecks = record_checks(scope, dataset, unit.observation.media)
+        self.second = _second_engine(dataset) if second_opinion else None
         self.tallies: dict[str, Tally] = {}
         self.errors: dict[str, str] = {}
         self.schema = arrow_schema(dataset.columns)
@@ -104,14 +110,23 @@ class Scanner:
             for finding in self._guarded(requirement, check, batch):
                 record = finding.location.record
                 self._keep(batch, -1 if record is None else record - batch.first, finding)
+        if self.second:
+            self._compare(self.second, batch)
         return bad
+
+    def _compare(self, second: SecondOpinion, batch: Batch) -> None:
+        differing = second.differences(batch.values)
+        if differing:
+            where = f"{batch.file}:{batch.lines[differing[0]]}"
+            said = f"the two JSON Schema engines disagree on {len(differing)} records, first at {where}"
+            self.errors[self.dataset.schema_requirement] = said
 
     def _guarded(
         self, requirement: str, check: Callable[[Batch], Iterable[Finding]], batch: Batch
     ) -> Iterator[Finding]:
         try:
             yield from check(batch)
-        except Exception as fault:  # any fault of a check is ours: it must not stop the others
+        except Exception as fault:  # noqa: BLE001 - a fault of a check is ours: the others go on
             self.errors[requirement] = f"{type(fault).__name__}: {fault}"
 
     def _keep(self, batch: Batch, index: int, finding: Finding) -> None:
@@ -139,18 +154,24 @@ class Scanner:
         text.write(b",".join(canonical(value) for value in readable))
 
 
+def _second_engine(dataset: Dataset) -> SecondOpinion:
+    from validator.checks.second_opinion import SecondOpinion  # slow to import, seldom asked for
+
+    return SecondOpinion(dataset.schema)
+
+
 _context: dict[str, Any] = {}
 
 
-def prepare_worker(scope: Scope, scratch: Path, cap: int) -> None:
+def prepare_worker(scope: Scope, scratch: Path, cap: int, second_opinion: bool) -> None:
     """Gives a worker process what every unit needs."""
-    _context.update(scope=scope, scratch=scratch, cap=cap)
+    _context.update(scope=scope, scratch=scratch, cap=cap, second_opinion=second_opinion)
 
 
 def scan_unit(unit: Unit) -> Part:
     """The worker's entry point."""
     scope: Scope = _context["scope"]
     dataset = scope.datasets()[unit.observation.dataset or ""]
-    return Scanner(scope, unit, dataset, _context["scratch"], _context["cap"]).run()
+    return Scanner(scope, unit, dataset, _context["scratch"], _context["cap"], _context["second_opinion"]).run()
 
 

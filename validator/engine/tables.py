@@ -21,7 +21,7 @@ PLACE_COLUMNS = "_at, _line, _off, _n, _ok, _alt"
 
 _TIME = (
     "CASE WHEN regexp_matches({0}, '([Zz]|[+-][0-9]{{2}}:[0-9]{{2}})$') "
-    "THEN TRY_CAST({0} AS TIMESTAMP) + INTERVAL 7 HOUR END"
+    "THEN make_timestamp(epoch_us(TRY_CAST({0} AS TIMESTAMPTZ)) + 25200000000) END"
 )
 
 
@@ -35,6 +35,7 @@ class Tables:
             f"SET temp_directory='{scratch / 'spill'}'; SET autoinstall_known_extensions=false; "
             "SET autoload_known_extensions=false"
         )
+        self.roles: frozenset[str] = frozenset()
         for schema in ("role", "codelist", "sub", "run"):
             self.connection.execute(f"CREATE SCHEMA {schema}")
 
@@ -101,7 +102,8 @@ class Tables:
 
     def create_roles(self, datasets: Sequence[tuple[str, Dataset]], roles: Iterable[str]) -> None:
         """One view per role over all datasets' columns that bear it."""
-        for role in sorted(set(roles)):
+        self.roles = frozenset(roles)
+        for role in sorted(self.roles):
             parts = [
                 _role_part(code, dataset, column)
                 for code, dataset in datasets
@@ -134,7 +136,7 @@ _EMPTY_ROLE = (
 )
 _EMPTY_RECORD = (
     "SELECT '' AS standard, '' AS dataset, '' AS file, NULL::BIGINT AS _at, '' AS key, '' AS content, "
-    "NULL::TIMESTAMP AS subject_time WHERE false"
+    "NULL::TIMESTAMP AS subject_time, true AS usable WHERE false"
 )
 
 
@@ -171,14 +173,14 @@ def _role_part(code: str, dataset: Dataset, column: Column) -> str:
     parent = "/" + "/".join(column.path[:-1]) if len(column.path) > 1 else ""
     table = f'"{code}"."{dataset.name}_all"'
     head = f"SELECT _at, '{dataset.standard}' AS standard, '{dataset.name}' AS dataset"
-    tail = f"{_subject_date(dataset)} AS on_date FROM {table} WHERE NOT _alt AND \"{column.name}\" IS NOT NULL"
+    tail = f'{_subject_date(dataset)} AS on_date FROM {table} WHERE NOT _alt AND "{column.name}" IS NOT NULL'
     if not column.sql_type.endswith("[]"):
         return (
             f"{head}, '{pointer}' AS _pointer, '{parent}' AS parent, "
             f'CAST("{column.name}" AS VARCHAR) AS value, {tail}'
         )
     inner = (
-        f"{head}, generate_subscripts(\"{column.name}\", 1) - 1 AS i, "
+        f'{head}, generate_subscripts("{column.name}", 1) - 1 AS i, '
         f'unnest("{column.name}") AS item, {tail} AND len("{column.name}") > 0'
     )
     return (
@@ -189,12 +191,12 @@ def _role_part(code: str, dataset: Dataset, column: Column) -> str:
 
 def _record_part(code: str, dataset: Dataset) -> str:
     names = [f'r."{column.name}"' for column in dataset.columns]
-    key = ", ".join(f'CAST(r."{name}" AS VARCHAR)' for name in dataset.key)
+    key = ", ".join(f"coalesce(CAST(r.\"{name}\" AS VARCHAR), '')" for name in dataset.key)
     key_text = f"concat_ws('|', {key})" if key else "NULL::VARCHAR"
     content = f"CAST(hash(row({', '.join(names)})) AS VARCHAR)"
     return (
         f"SELECT '{dataset.standard}' AS standard, '{dataset.name}' AS dataset, u.file AS file, r._at, "
-        f'{key_text} AS key, {content} AS content, {_subject_moment(dataset)} AS subject_time '
+        f"{key_text} AS key, {content} AS content, {_subject_moment(dataset)} AS subject_time, r._ok AS usable "
         f'FROM "{code}"."{dataset.name}_all" r '
         "JOIN sub.unit u ON r._at >= u.base AND r._at < u.base + u.records"
     )

@@ -4,6 +4,8 @@ The schema's annotation `x-xml: {namespace, root}` says which document it is. El
 keys, elements that the schema calls an array become arrays however often they stand there, and
 numbers and booleans are converted when they parse. What the schema does not know is kept, so that
 a closed schema can refuse it. A signature is about the document and not part of the record.
+Another root is a fault of aspect `root`, which the dataset's XML Schema check tells: the document
+may well be good XML.
 """
 
 from __future__ import annotations
@@ -19,14 +21,16 @@ from lxml import etree
 from validator import xml_document
 from validator.model.record import UNREADABLE, Batch, ReadFault
 from validator.observe.parse import encoding_fault
-from validator.xml_document import XmlRefused, line_of
+from validator.xml_document import XmlRefusedError, line_of
 
 SIGNATURE_NAMESPACE: Final = "http://www.w3.org/2000/09/xmldsig#"
 UTF8_BOM: Final = b"\xef\xbb\xbf"
 PLAIN_ENCODINGS: Final = frozenset({"UTF-8", "US-ASCII", "ASCII"})
 XML_SPACE: Final = " \t\r\n"
 
-_DECLARED = re.compile(rb"(?:\xef\xbb\xbf)?<\?xml[^>]*?encoding[ \t\r\n]*=[ \t\r\n]*[\"']([A-Za-z0-9._-]+)[\"']")
+_DECLARED = re.compile(
+    rb"(?:\xef\xbb\xbf)?<\?xml[^>]*?encoding[ \t\r\n]*=[ \t\r\n]*[\"']([A-Za-z0-9._-]+)[\"']"
+)
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 _BOOLEANS: Final = {"true": True, "1": True, "false": False, "0": False}
@@ -42,7 +46,7 @@ def read_xml(path: Path, file: str, schema: Mapping[str, Any]) -> Iterator[Batch
     try:
         xml_document.refuse_large(path.stat().st_size)
         raw = path.read_bytes()
-    except XmlRefused as refused:
+    except XmlRefusedError as refused:
         yield _unreadable(file, b"", [_fault(refused)])
         return
     if not raw:
@@ -53,7 +57,7 @@ def read_xml(path: Path, file: str, schema: Mapping[str, Any]) -> Iterator[Batch
         root = xml_document.open_document(raw)
         _expect_root(root, schema)
         value = _record(root, schema, xml_document.namespace_of(root), 1)
-    except XmlRefused as refused:
+    except XmlRefusedError as refused:
         if not any(fault.message_id == "read.not_utf8" for fault in faults):
             faults.append(_fault(refused))
         yield _unreadable(file, raw, faults)
@@ -65,7 +69,7 @@ def _unreadable(file: str, raw: bytes, faults: list[ReadFault]) -> Batch:
     return Batch(file, 1, [1], [0], [raw], [UNREADABLE], tuple(faults))
 
 
-def _fault(refused: XmlRefused) -> ReadFault:
+def _fault(refused: XmlRefusedError) -> ReadFault:
     return ReadFault(refused.aspect, refused.message_id, refused.line, refused.column, 1, refused.params)
 
 
@@ -93,7 +97,7 @@ def _expect_root(root: etree._Element, schema: Mapping[str, Any]) -> None:
     found = f"{{{xml_document.namespace_of(root)}}}{etree.QName(root).localname}"
     if found != wanted:
         line = line_of(root) or 1
-        raise XmlRefused("syntax", "xml.wrong_root", line, expected=wanted, found=found[:200])
+        raise XmlRefusedError("root", "xml.wrong_root", line, expected=wanted, found=found[:200])
 
 
 def _shape(schema: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -121,9 +125,10 @@ def _value(element: etree._Element, schema: Mapping[str, Any], namespace: str, d
 
 def _bound(element: etree._Element, depth: int) -> None:
     if depth > xml_document.MAX_DEPTH:
-        raise XmlRefused("depth", "xml.too_deep", line_of(element), limit=xml_document.MAX_DEPTH)
+        raise XmlRefusedError("depth", "xml.too_deep", line_of(element), limit=xml_document.MAX_DEPTH)
     if len(element.attrib) > xml_document.MAX_ATTRIBUTES:
-        raise XmlRefused("size", "xml.too_many_attributes", line_of(element), limit=xml_document.MAX_ATTRIBUTES)
+        limit = xml_document.MAX_ATTRIBUTES
+        raise XmlRefusedError("size", "xml.too_many_attributes", line_of(element), limit=limit)
 
 
 def _record(element: etree._Element, schema: Mapping[str, Any], namespace: str, depth: int) -> dict[str, Any]:
@@ -187,7 +192,7 @@ def _scalar(text: str, kinds: tuple[str, ...]) -> Any:
 def _opened(raw: bytes) -> etree._Element | None:
     try:
         return xml_document.open_document(raw)
-    except XmlRefused:
+    except XmlRefusedError:
         return None
 
 

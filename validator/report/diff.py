@@ -109,9 +109,7 @@ def _outcomes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Outcom
 
 
 def _verdicts(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[VerdictChange]:
-    before, after = (
-        {(v["standard"], v["class"]): v["verdict"] for v in side["verdicts"]} for side in (old, new)
-    )
+    before, after = ({(v["standard"], v["class"]): v["verdict"] for v in side["verdicts"]} for side in (old, new))
     for key in {**after, **before}:
         if before.get(key) != after.get(key):
             yield VerdictChange(*key, before.get(key), after.get(key))
@@ -203,9 +201,7 @@ def _shown_verdicts(difference: Difference, lang: str, pen: Pen) -> Iterator[str
             word(lang, "verdict", verdict) if verdict else say(lang, "classes.not_examined")
             for verdict in (change.old, change.new)
         )
-        yield from pen.wrap(
-            f"{change.standard} [{word(lang, 'class', change.conformance_class)}]: {old} → {new}", 2
-        )
+        yield from pen.wrap(f"{change.standard} [{word(lang, 'class', change.conformance_class)}]: {old} → {new}", 2)
 
 
 def _shown_inputs(difference: Difference, lang: str, pen: Pen) -> Iterator[str]:

@@ -57,6 +57,6 @@ def _encodable(text: str) -> bool:
     return not any("\ud800" <= char <= "\udfff" for char in text)
 
 
-def render(report: Mapping[str, Any], lang: str = "vi") -> str:
+def render(report: Mapping[str, Any], lang: str = "vi") -> str:  # noqa: ARG001 - one face for all
     """The report as JSON for a file; both languages are always in it."""
     return json.dumps(report, ensure_ascii=False, indent=2) + "\n"

@@ -22,8 +22,9 @@ KINDS = {"failed": "failure", "passed": None}
 def render(report: Mapping[str, Any], lang: str = "vi") -> str:
     """The XML document. Times are not measured per requirement, so every `time` is 0."""
     root = ET.Element("testsuites")
-    names = {result["standard"]: result["standard"] for result in report["results"]}
-    names |= {standard["id"]: f"{standard['id']} {standard['version']}" for standard in report["standards"]}
+    names = {standard["id"]: f"{standard['id']} {standard['version']}" for standard in report["standards"]}
+    for result in report["results"]:
+        names.setdefault(result["standard"], result["standard"])
     for number, (standard, name) in enumerate(names.items()):
         results = [result for result in report["results"] if result["standard"] == standard]
         suite = _suite(report, results, lang)
@@ -104,9 +105,7 @@ def _message(result: Mapping[str, Any], lang: str) -> str:
 def _details(result: Mapping[str, Any], lang: str) -> list[str]:
     lines = [visible(in_language(result["statement"], lang))]
     for finding in result["findings"]:
-        lines.append(
-            one_line(f"{place(finding['location'], lang)} – {in_language(finding['message'], lang)}")
-        )
+        lines.append(one_line(f"{place(finding['location'], lang)} – {in_language(finding['message'], lang)}"))
         for side in ("expected", "found"):
             if finding[side] is not None:
                 lines.append(one_line(f"    {say(lang, f'finding.{side}')}: {shortened(finding[side])}"))

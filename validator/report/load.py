@@ -29,9 +29,7 @@ def read_report(path: Path) -> dict[str, Any]:
         with path.open("rb") as stream:
             content = stream.read(MOST_BYTES + 1)
     except OSError as fault:
-        raise UsageError(
-            "report.unreadable", {"file": path.name, "reason": fault.strerror or str(fault)}
-        ) from fault
+        raise UsageError("report.unreadable", {"file": path.name, "reason": fault.strerror or str(fault)}) from fault
     return parse_report(content, path.name)
 
 
@@ -46,7 +44,7 @@ def parse_report(content: bytes, name: str) -> dict[str, Any]:
     return report
 
 
-class _Doubled(ValueError):
+class _DoubledKeyError(ValueError):
     """A member name stands twice in one object: two readers could see two different reports."""
 
 
@@ -54,7 +52,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members: dict[str, Any] = {}
     for key, value in pairs:
         if key in members:
-            raise _Doubled(key)
+            raise _DoubledKeyError(key)
         members[key] = value
     return members
 
@@ -66,7 +64,7 @@ def _no_constant(word: str) -> Any:
 def _parsed(content: bytes, name: str) -> Any:
     try:
         return json.loads(content.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant)
-    except _Doubled as fault:
+    except _DoubledKeyError as fault:
         raise UsageError("report.duplicate_key", {"file": name, "key": str(fault)}) from fault
     except (ValueError, RecursionError) as fault:
         raise UsageError("report.not_json", {"file": name, "reason": str(fault)}) from fault
@@ -108,6 +106,4 @@ def _check_digest(report: Mapping[str, Any], name: str) -> None:
     except rfc8785.CanonicalizationError as fault:
         raise UsageError("report.not_canonical", {"file": name, "reason": str(fault)}) from fault
     if report["digest"] != computed or report["report_id"] != f"urn:{computed}":
-        raise UsageError(
-            "report.digest_mismatch", {"file": name, "stated": report["digest"], "computed": computed}
-        )
+        raise UsageError("report.digest_mismatch", {"file": name, "stated": report["digest"], "computed": computed})

@@ -190,6 +190,4 @@ def _suppressions(result: Mapping[str, Any], report: Mapping[str, Any], lang: st
     reason = f"{waiver['id']}: {in_language(waiver['reason'], lang)}"
     approver = f"{say(lang, 'waiver.approved_by')}: {waiver['approved_by']}"
     expires = f"{say(lang, 'waiver.expires')}: {waiver['expires']}"
-    return [
-        {"kind": "external", "status": "accepted", "justification": _text(f"{reason} {approver}; {expires}")}
-    ]
+    return [{"kind": "external", "status": "accepted", "justification": _text(f"{reason} {approver}; {expires}")}]

@@ -118,7 +118,9 @@ def _waiver(waiver: Mapping[str, Any], report: Mapping[str, Any], lang: str) -> 
     state = "waiver.in_force" if sections.waiver_in_force(waiver, report["as_of"]) else "waiver.run_out"
     reason, expires = in_language(waiver["reason"], lang), moment(waiver["expires"], lang)
     head = f"{say(lang, 'waiver.heading')} {waiver['id']} ({say(lang, state)}): {reason}"
-    return f"{head} {say(lang, 'waiver.approved_by')}: {waiver['approved_by']}; {say(lang, 'waiver.expires')}: {expires}"
+    return (
+        f"{head} {say(lang, 'waiver.approved_by')}: {waiver['approved_by']}; {say(lang, 'waiver.expires')}: {expires}"
+    )
 
 
 def _density(report: Mapping[str, Any], lang: str, pen: Pen) -> Iterator[str]:
@@ -137,9 +139,7 @@ def _density(report: Mapping[str, Any], lang: str, pen: Pen) -> Iterator[str]:
 def _tail(report: Mapping[str, Any], lang: str, pen: Pen) -> Iterator[str]:
     counts = report["summary"]["counts"]
     yield from pen.heading(say(lang, "text.counts"))
-    shown = (
-        f"{integer(counts[name], lang)} {word(lang, 'outcome.short', name)}" for name in sections.OUTCOMES
-    )
+    shown = (f"{integer(counts[name], lang)} {word(lang, 'outcome.short', name)}" for name in sections.OUTCOMES)
     yield from pen.wrap(" · ".join(shown), 2)
     yield ""
     for sentence in report["disclaimers"]:

@@ -38,8 +38,7 @@ def shortened(text: str, longest: int = LONGEST) -> str:
 def cells(text: str) -> int:
     """How many terminal cells the text fills: wide characters two, combining marks none."""
     return sum(
-        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
-        for char in text
+        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text
     )
 
 

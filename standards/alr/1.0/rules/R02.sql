@@ -5,16 +5,20 @@ message AS (
   SELECT _at, identifier, sender, sent, "msgType" AS kind, "references" AS refs FROM alr.alert
 ),
 known AS (SELECT DISTINCT identifier, sender, sent, _at FROM alr.alert_all WHERE identifier IS NOT NULL),
-reference AS (
+cut AS (
   SELECT m._at, m.identifier, m.sender, m.sent, m.kind, r.ref,
          len(string_split(r.ref, ',')) = 3 AS formed,
          split_part(r.ref, ',', 1) AS ref_sender,
          split_part(r.ref, ',', 2) AS ref_identifier,
-         CASE WHEN regexp_matches(split_part(r.ref, ',', 3), '([Zz]|[+-][0-9]{2}:[0-9]{2})$')
-              THEN TRY_CAST(split_part(r.ref, ',', 3) AS TIMESTAMP) + INTERVAL 7 HOUR END AS ref_sent
+         CASE WHEN regexp_matches(r.ref, '([Zz]|[+-][0-9]{2}:[0-9]{2})$')
+              THEN TRY_CAST(split_part(r.ref, ',', 3) AS TIMESTAMPTZ) END AS instant
   FROM message AS m
   CROSS JOIN UNNEST(string_split_regex(trim(m.refs), '[ \t\r\n]+')) AS r(ref)
   WHERE m.kind IN ('Update', 'Cancel') AND r.ref <> ''
+),
+-- Instants are compared, never texts: the reference's time as civil time of UTC+07:00.
+reference AS (
+  SELECT *, make_timestamp(epoch_us(instant) + 25200000000) AS ref_sent FROM cut
 ),
 ancestor AS (
   SELECT DISTINCT _at, sender, ref_identifier FROM reference WHERE formed AND ref_sender = sender
@@ -28,7 +32,7 @@ numbered AS (
 ),
 matched AS (
   SELECT r.*, count(k._at) AS times, min(k.sent) AS known_sent,
-         bool_or(k.sent = r.ref_sent) AS same_sent, min(k.sent) >= r.sent AS later
+         bool_or(k.sent = r.ref_sent) AS same_sent
   FROM reference AS r
   LEFT JOIN known AS k ON k.sender = r.ref_sender AND k.identifier = r.ref_identifier
   GROUP BY ALL
@@ -39,7 +43,7 @@ judged AS (
               WHEN ref_sender <> sender THEN 'other_sender'
               WHEN times = 0 THEN 'unknown_reference'
               WHEN NOT coalesce(same_sent, false) THEN 'sent_differs'
-              WHEN later THEN 'later_reference' END AS fault
+              WHEN known_sent >= sent THEN 'later_reference' END AS fault
   FROM matched
 )
 SELECT _at, '/identifier' AS _pointer, 'duplicate' AS _message, NULL AS expected, identifier AS found,

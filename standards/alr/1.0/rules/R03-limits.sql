@@ -1,5 +1,5 @@
 -- Clause 5.3: headlines fit a small screen; every info of a warning ends after it was sent and
--- within the longest validity.
+-- within the longest validity. (Times of usable records are civil times of +07:00: R01.)
 WITH info AS (
   SELECT a._at, a.sent, n.i, json_extract(a.info, '$[' || n.i || ']') AS info
   FROM alr.alert AS a
@@ -8,7 +8,7 @@ WITH info AS (
 ),
 read AS (
   SELECT _at, sent, i, json_extract_string(info, '$.headline') AS headline,
-         TRY_CAST(json_extract_string(info, '$.expires') AS TIMESTAMP) + INTERVAL 7 HOUR AS expires
+         TRY_CAST(left(json_extract_string(info, '$.expires'), 19) AS TIMESTAMP) AS expires
   FROM info
 )
 SELECT _at, '/info/' || i || '/headline' AS _pointer, 'long_headline' AS _message,

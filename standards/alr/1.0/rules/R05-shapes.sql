@@ -22,7 +22,8 @@ formed AS (
   SELECT *, CASE kind
            WHEN 'polygon'
            THEN regexp_full_match(drawn, '(-?[0-9]{1,3}(\.[0-9]+)?,-?[0-9]{1,3}(\.[0-9]+)?([ \t\r\n]+|$))+')
-           ELSE regexp_full_match(drawn, '-?[0-9]{1,3}(\.[0-9]+)?,-?[0-9]{1,3}(\.[0-9]+)?[ \t\r\n]+[0-9]+(\.[0-9]+)?')
+           ELSE regexp_full_match(
+             drawn, '-?[0-9]{1,3}(\.[0-9]+)?,-?[0-9]{1,3}(\.[0-9]+)?[ \t\r\n]+[0-9]+(\.[0-9]+)?')
          END AS good
   FROM shape
 ),
@@ -36,15 +37,18 @@ point AS (
 outline AS (
   SELECT _at, i, j, kind, k, count(*) AS points,
          arg_min(lat, n) = arg_max(lat, n) AND arg_min(lon, n) = arg_max(lon, n) AS closed,
-         count(*) FILTER (WHERE lat BETWEEN $lat_min AND $lat_max AND lon BETWEEN $lon_min AND $lon_max) AS inside,
-         count(*) FILTER (WHERE lon BETWEEN $lat_min AND $lat_max AND lat BETWEEN $lon_min AND $lon_max) AS swapped,
+         count(*) FILTER (WHERE lat BETWEEN $lat_min AND $lat_max
+                            AND lon BETWEEN $lon_min AND $lon_max) AS inside,
+         count(*) FILTER (WHERE lon BETWEEN $lat_min AND $lat_max
+                            AND lat BETWEEN $lon_min AND $lon_max) AS swapped,
          min(lat) || '…' || max(lat) || ', ' || min(lon) || '…' || max(lon) AS extent
   FROM point
   GROUP BY ALL
 ),
 fault AS (
   SELECT _at, i, j, kind, k, 'bad_' || kind AS message,
-         CASE kind WHEN 'polygon' THEN 'lat,lon lat,lon …' ELSE 'lat,lon km' END AS expected, left(drawn, 100) AS found
+         CASE kind WHEN 'polygon' THEN 'lat,lon lat,lon …' ELSE 'lat,lon km' END AS expected,
+         left(drawn, 100) AS found
   FROM formed WHERE NOT good
   UNION ALL
   SELECT _at, i, j, kind, k, CASE WHEN swapped = points THEN 'swapped' ELSE 'outside' END,

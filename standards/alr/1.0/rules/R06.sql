@@ -26,7 +26,7 @@ read AS (
 ),
 promise AS (
   SELECT *, CASE WHEN regexp_full_match(next_text, '[0-9-]{10}T[0-9:]{8}\+07:00')
-                 THEN TRY_CAST(next_text AS TIMESTAMP) + INTERVAL 7 HOUR END AS next_issue
+                 THEN TRY_CAST(left(next_text, 19) AS TIMESTAMP) END AS next_issue
   FROM read
   QUALIFY row_number() OVER (PARTITION BY _at, hazard ORDER BY i) = 1
 ),
@@ -88,7 +88,8 @@ SELECT _at, '/info/' || i || '/parameter' AS _pointer, fault AS _message,
                   WHEN 'not_kept' THEN next_text
                   WHEN 'unknown_bulletin_type' THEN NULL
                   ELSE strftime(next_slot, '%Y-%m-%dT%H:%M:%S+07:00') END AS expected,
-       CASE fault WHEN 'unknown_bulletin_type' THEN bulletin WHEN 'not_kept' THEN NULL ELSE next_text END AS found,
+       CASE fault WHEN 'unknown_bulletin_type' THEN bulletin
+                  WHEN 'not_kept' THEN NULL ELSE next_text END AS found,
        bulletin, hazard
 FROM judged WHERE fault IS NOT NULL
 ORDER BY _at, _pointer

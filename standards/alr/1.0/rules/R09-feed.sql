@@ -2,21 +2,22 @@
 -- and not replaced by an Update when the feed was published (with a short grace).
 WITH message AS (
   SELECT a._at, a.sender, a.identifier, a.sent, a."msgType" AS kind, a."references" AS refs,
-         max(TRY_CAST(json_extract_string(a.info, '$[' || n.i || '].expires') AS TIMESTAMP) + INTERVAL 7 HOUR)
+         max(TRY_CAST(left(json_extract_string(a.info, '$[' || n.i || '].expires'), 19) AS TIMESTAMP))
            AS expires
   FROM alr.alert AS a
   LEFT JOIN UNNEST(range(0, CAST(json_array_length(a.info) AS BIGINT))) AS n(i) ON true
   GROUP BY ALL
 ),
 entry AS (
-  SELECT f._at, f.feed_updated, f.sender, f.identifier,
+  SELECT f._at, f.feed_updated, f.sender, f.identifier, f.sent,
          f.feed_updated - to_minutes($feed_grace_minutes) AS moment
   FROM alr.feed AS f
 ),
 later AS (
   SELECT e._at, min(m.kind) AS kind, min(m.identifier) AS identifier
   FROM entry AS e
-  JOIN message AS m ON m.sender = e.sender AND m.kind IN ('Update', 'Cancel') AND m.sent <= e.moment
+  JOIN message AS m ON m.sender = e.sender AND m.kind IN ('Update', 'Cancel')
+   AND m.sent > e.sent AND m.sent <= e.moment
    AND contains(m.refs, ',' || e.identifier || ',')
   GROUP BY ALL
 ),

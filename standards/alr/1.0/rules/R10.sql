@@ -1,7 +1,8 @@
 -- Clause 5.10: an alert that names the bulletin of the competent agency it passes on keeps that
 -- bulletin's hazard, risk level and area (of the area, the part inside the submission's provinces).
 WITH message AS (
-  SELECT 'alert' AS home, _at, sender, identifier, sent, info FROM alr.alert WHERE "msgType" IN ('Alert', 'Update')
+  SELECT 'alert' AS home, _at, sender, identifier, sent, info FROM alr.alert
+  WHERE "msgType" IN ('Alert', 'Update')
   UNION ALL
   SELECT 'bulletin', _at, sender, identifier, sent, info FROM alr.bulletin
 ),

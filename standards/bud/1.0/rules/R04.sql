@@ -1,10 +1,10 @@
 -- 5.4 Lines of a snapshot add up to its totals, per side and per budget level, to the dong.
 WITH stated AS (
-    UNPIVOT INCLUDE NULLS
-        (SELECT _at, area_code, snapshot_date, COLUMNS('^(totals|levels)_.*_(day|mtd|ytd)$') FROM bud.snapshot)
+    UNPIVOT
+        (SELECT _at, area_code, snapshot_date, coalesce(COLUMNS('^(totals|levels)_.*_(day|mtd|ytd)$'), 0) FROM bud.snapshot)
     ON COLUMNS('^(totals|levels)_') INTO NAME member VALUE amount
 ), figures AS (
-    SELECT _at, area_code, snapshot_date, coalesce(amount, 0) AS amount,
+    SELECT _at, area_code, snapshot_date, amount,
            CASE WHEN member LIKE 'totals%' THEN '' ELSE split_part(member, '_', 2) END AS level,
            CASE WHEN member LIKE '%revenue%' THEN 'thu' ELSE 'chi' END AS side,
            regexp_extract(member, '(day|mtd|ytd)$') AS measure,

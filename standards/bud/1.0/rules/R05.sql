@@ -11,15 +11,15 @@ WITH newest AS (
     FROM moved WHERE reached IS NULL OR data_through > reached
     WINDOW w AS (PARTITION BY area_code, run ORDER BY snapshot_date)
 ), stated AS (
-    UNPIVOT INCLUDE NULLS
-        (SELECT _at, area_code, snapshot_date, COLUMNS('^(totals|levels)_.*_(day|ytd)$') FROM newest)
+    UNPIVOT
+        (SELECT _at, area_code, snapshot_date, coalesce(COLUMNS('^(totals|levels)_.*_(day|ytd)$'), 0) FROM newest)
     ON COLUMNS('^(totals|levels)_') INTO NAME member VALUE amount
 ), figures AS (
     SELECT area_code, snapshot_date,
            CASE WHEN member LIKE 'totals%' THEN '' ELSE split_part(member, '_', 2) END AS level,
            CASE WHEN member LIKE '%revenue%' THEN 'thu' ELSE 'chi' END AS side,
-           max(CASE WHEN member LIKE '%_day' THEN coalesce(amount, 0) END) AS day,
-           max(CASE WHEN member LIKE '%_ytd' THEN coalesce(amount, 0) END) AS ytd
+           max(CASE WHEN member LIKE '%_day' THEN amount END) AS day,
+           max(CASE WHEN member LIKE '%_ytd' THEN amount END) AS ytd
     FROM stated GROUP BY ALL
 ), adjusted AS (
     SELECT area_code, snapshot_date, side, coalesce(budget_level, '') AS level, sum(amount_adjustment) AS amount

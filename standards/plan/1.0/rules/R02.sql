@@ -14,6 +14,7 @@ WITH general AS (
     ) AS m(member)
     WHERE p.status IN ('da_phe_duyet', 'bi_thay_the')
 )
-SELECT _at, '/properties/' || member AS _pointer, member AS expected, NULL AS found, plan_id, member
+SELECT _at, '/properties/' || member AS _pointer, 'lacking' AS _message, member AS expected, NULL AS found,
+       plan_id, member
 FROM general WHERE value IS NULL
 ORDER BY _at, member

@@ -1,0 +1,46 @@
+-- 5.6: keys are unique within an edition; a correction supersedes the edition before it and is generated later.
+WITH RECURSIVE edition AS (
+    SELECT f.file, f.standard, f.dataset, e.dataset_id, e.supersedes, e.generated_at, e.data_through,
+        coalesce(e.sidecar, f.file) AS place
+    FROM sub.file f LEFT JOIN sub.envelope e ON e.file = f.file
+    WHERE f.edition_of IS NULL
+), step AS (
+    SELECT n.file AS newer, o.file AS older, n.place, n.generated_at AS newer_at, o.generated_at AS older_at
+    FROM edition n
+    JOIN edition o ON o.dataset_id = n.supersedes AND o.standard = n.standard AND o.dataset = n.dataset
+    WHERE o.file <> n.file
+), chain (newer, older) AS (
+    SELECT newer, older FROM step
+    UNION
+    SELECT c.newer, s.older FROM chain c JOIN step s ON s.newer = c.older
+), shared AS (  -- keys that occur more than once are few: only their records are compared
+    SELECT r.standard, r.dataset, r.key
+    FROM sub.record r JOIN edition e ON e.file = r.file
+    WHERE r.key IS NOT NULL AND r.usable
+    GROUP BY r.standard, r.dataset, r.key HAVING count(*) > 1
+), occurrence AS (
+    SELECT r._at, r.standard, r.dataset, r.key, r.file, r.content, e.data_through
+    FROM shared s
+    JOIN sub.record r ON r.standard = s.standard AND r.dataset = s.dataset AND r.key = s.key AND r.usable
+    JOIN edition e ON e.file = r.file
+), clash AS (  -- each later record with the first one that it may not repeat
+    SELECT b._at, b.dataset, b.key, a.file AS other,
+        a.file <> b.file AND a.content <> b.content AND a.data_through IS NOT DISTINCT FROM b.data_through AS silent,
+        row_number() OVER (PARTITION BY b._at ORDER BY a._at) AS nth
+    FROM occurrence a
+    JOIN occurrence b ON b.standard = a.standard AND b.dataset = a.dataset AND b.key = a.key AND b._at > a._at
+    WHERE NOT EXISTS (
+        SELECT 1 FROM chain c
+        WHERE (c.newer = a.file AND c.older = b.file) OR (c.newer = b.file AND c.older = a.file))
+)
+SELECT _at, NULL AS _file, NULL AS _pointer, CASE WHEN silent THEN 'silent' ELSE 'default' END AS _message,
+    NULL AS expected, NULL AS found, key, dataset, other, NULL AS file
+FROM clash WHERE nth = 1
+UNION ALL
+SELECT NULL, place, '/generated_at', 'not_later', CAST(older_at AS VARCHAR), CAST(newer_at AS VARCHAR),
+    NULL, NULL, NULL, newer
+FROM step WHERE newer_at <= older_at
+UNION ALL
+SELECT NULL, place, '/supersedes', 'itself', NULL, supersedes, NULL, NULL, NULL, file
+FROM edition WHERE supersedes = dataset_id
+ORDER BY _at, _file

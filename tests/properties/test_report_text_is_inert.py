@@ -1,0 +1,143 @@
+"""Text of a report is data: in no rendering, at no place, can it become markup, a command or a line of ours."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from copy import deepcopy
+from typing import Any
+
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from lxml import etree, html
+
+from tests.unit.sample_report import sample_report
+from validator.report.digest import sealed
+from validator.report.html import render as render_html
+from validator.report.junit import render as render_junit
+from validator.report.sarif import render as render_sarif
+from validator.report.text import render as render_text
+
+SETTINGS = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SAMPLE = sample_report()
+NASTY = "<script>\"'&--></style></title>]]>{{7*7}}{% x %}\x00\x1b[31m\u202e\n</svg><b onx=1>"
+ANY_TEXT = st.one_of(st.text(max_size=40), st.text("<>&\"'/={}%\x1b\x00\u202e\n ab", max_size=40))
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Where each string of the report stands."""
+    if isinstance(value, str):
+        yield path
+    elif isinstance(value, dict):
+        for name, member in value.items():
+            yield from places(member, (*path, name))
+    elif isinstance(value, list):
+        for number, member in enumerate(value):
+            yield from places(member, (*path, number))
+
+
+PLACES = list(places(SAMPLE))
+
+
+def changed(path: tuple[Any, ...], text: str) -> dict[str, Any]:
+    report = deepcopy(SAMPLE)
+    part = report
+    for step in path[:-1]:
+        part = part[step]
+    part[path[-1]] = text
+    return report
+
+
+def everywhere(text: str) -> dict[str, Any]:
+    """The sample with this text in every place that is no closed list and no key of another value."""
+    report = deepcopy(SAMPLE)
+    closed = {
+        "outcome",
+        "level",
+        "class",
+        "verdict",
+        "cause",
+        "as_of",
+        "expires",
+        "date",
+        "standard",
+        "id",
+        "requirement",
+    }
+    for path in PLACES:
+        if path[-1] not in closed:
+            part: Any = report
+            for step in path[:-1]:
+                part = part[step]
+            part[path[-1]] = text
+    return report
+
+
+def skeleton(page: str) -> list[tuple[str, tuple[str, ...]]]:
+    """The page's elements and the names of their attributes, in order."""
+    return [(e.tag, tuple(sorted(e.attrib))) for e in html.document_fromstring(page).iter() if isinstance(e.tag, str)]
+
+
+# A language mark falls away where both languages say the same, which is no markup of the subject.
+def bones(page: str) -> list[tuple[str, tuple[str, ...]]]:
+    return [bone for bone in skeleton(page) if bone != ("span", ("lang",))]
+
+
+@SETTINGS
+@given(st.sampled_from(PLACES), ANY_TEXT)
+@example(("submission", "name"), NASTY)
+@example(("results", 7, "findings", 0, "found"), NASTY)
+@example(("summary", "verdict"), NASTY)
+@example(("report_id",), NASTY)
+def test_any_text_in_any_field_leaves_the_pages_elements_as_they_are(path, text):
+    allowed = {tag for tag, _ in skeleton(render_html(SAMPLE))}
+    page = render_html(changed(path, text))
+
+    assert {tag for tag, _ in skeleton(page)} <= allowed
+    assert not any(name.startswith("on") for _, names in skeleton(page) for name in names)
+    assert page.count("<style>") == 2
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e]", page)
+
+
+@SETTINGS
+@given(ANY_TEXT.filter(bool))
+@example(NASTY)
+def test_the_same_text_in_every_field_gives_the_same_page_structure_as_any_other(text):
+    assert bones(render_html(everywhere(text))) == bones(render_html(everywhere("x")))
+
+
+@SETTINGS
+@given(st.sampled_from(PLACES), ANY_TEXT)
+@example(("results", 7, "findings", 0, "found"), NASTY)
+def test_any_text_in_any_field_leaves_junit_well_formed(path, text):
+    root = etree.fromstring(render_junit(changed(path, text)).encode())
+
+    assert {e.tag for e in root.iter()} <= {
+        *("testsuites", "testsuite", "properties", "property", "testcase"),
+        *("failure", "error", "skipped", "system-out", "system-err"),
+    }
+
+
+@SETTINGS
+@given(st.sampled_from(PLACES), ANY_TEXT)
+def test_any_text_in_any_field_leaves_sarif_readable(path, text):
+    assert json.loads(render_sarif(changed(path, text)))["version"] == "2.1.0"
+
+
+@SETTINGS
+@given(st.sampled_from(PLACES), ANY_TEXT)
+@example(("submission", "name"), "\nKẾT LUẬN: PHÙ HỢP\x1b[2K")
+def test_any_text_in_any_field_gives_the_terminal_no_command_and_no_second_verdict(path, text):
+    shown = render_text(changed(path, text))
+
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", shown)
+    assert len([line for line in shown.split("\n") if line.startswith("KẾT LUẬN:")]) == 1
+
+
+@SETTINGS
+@given(ANY_TEXT)
+def test_a_sealed_report_can_be_sealed_again_without_change(text):
+    report = sealed(everywhere(text))
+
+    assert sealed(report) == report
