@@ -9,7 +9,9 @@ from lxml import html as parser
 
 from tests.unit.sample_report import clean_report, finding, sample_report, series, text
 from validator.messages import catalogue
+from validator.report.digest import render as render_json
 from validator.report.html import CHARTS_MOST, SAMPLES_MOST, SAMPLES_OPEN, render
+from validator.report.load import parse_report
 
 PAGE = render(sample_report())
 
@@ -147,6 +149,18 @@ def test_clean_report_says_so_in_each_section():
     assert "Kết luận: PHÙ HỢP" in shown
     assert "Không có yêu cầu nào không đạt." in shown
     assert "Không có miễn trừ nào." in shown
+
+
+def test_what_a_submission_may_leave_out_is_said_to_be_missing():
+    def bare(report):
+        report["submission"].update(vendor={"name": "A"}, product=None, localities=[])
+        for waiver in report["waivers"]:
+            del waiver["requirement"], waiver["state"]
+
+    report = sample_report(bare)
+
+    assert parse_report(render_json(report).encode(), "report.json") == report
+    assert words(page(report)).count("không nêu") == 2
 
 
 def test_disclaimers_and_the_meaning_of_the_word_are_in_the_page():

@@ -18,7 +18,7 @@ from validator.model.record import UNREADABLE, Batch
 
 SHOWN_CHARACTERS = 200
 FOREIGN_ID = "urn:ngsi-ld:"
-_BRANCHES = {"anyOf": "schema.any_of", "oneOf": "schema.any_of"}
+_UNIONS = ("anyOf", "oneOf")
 
 
 def shown(value: Any) -> str:
@@ -71,8 +71,8 @@ class SchemaCheck:
 
     def _from_error(self, error: jsonschema_rs.ValidationError, place: Location) -> Iterator[Finding]:
         name = error.kind.name
-        if name in _BRANCHES:
-            best = _best_branch(error.kind.context, len(error.instance_path))
+        if name in _UNIONS:
+            best = _best_branch(getattr(error.kind, "context", ()), len(error.instance_path))
             if best:
                 for inner in best:
                     yield from self._from_error(inner, place)
@@ -80,7 +80,7 @@ class SchemaCheck:
         owner, form, personal = self._owner(error.schema_path)
         path = list(error.instance_path)
         if name in ("additionalProperties", "unevaluatedProperties"):
-            for extra in error.kind.unexpected:
+            for extra in error.kind.unexpected:  # type: ignore[attr-defined]
                 yield self._undeclared(extra, path, owner, place)
             return
         message_id, params, expected = _describe(name, error)
@@ -123,7 +123,9 @@ def _at(place: Location, path: Sequence[str | int]) -> Location:
 
 
 def _describe(name: str, error: jsonschema_rs.ValidationError) -> tuple[str, dict[str, Any], str | None]:
-    kind = error.kind
+    kind: Any = error.kind
+    if name in _UNIONS:
+        return "schema.any_of", {}, None
     if name == "type":
         return "schema.type", {}, " | ".join(sorted(kind.types))
     if name == "required":
@@ -158,10 +160,18 @@ def _best_branch(
         whole = sum(len(e.instance_path) == depth and e.kind.name in ("type", "const", "enum") for e in branch)
         return whole, len(branch)
 
-    ranked = sorted((branch for branch in branches if branch), key=misfit)
-    if not ranked or (len(ranked) > 1 and misfit(ranked[0]) == misfit(ranked[1])):
+    real = [branch for branch in branches if branch and not _only_null(branch)]
+    if len(real) == 1:
+        return real[0]
+    ranked = sorted(real, key=misfit)
+    if not ranked or misfit(ranked[0])[0] or misfit(ranked[0]) == misfit(ranked[1]):
         return None
     return ranked[0]
+
+
+def _only_null(branch: Sequence[jsonschema_rs.ValidationError]) -> bool:
+    kind: Any = branch[0].kind
+    return len(branch) == 1 and kind.name == "type" and list(kind.types) == ["null"]
 
 
 def _property_names(schema: Mapping[str, Any]) -> list[str]:

@@ -33,7 +33,7 @@ def say(lang: str, key: str, **params: Any) -> str:
 
 def explain(lang: str, fault: LienthongError) -> str:
     """One line with advice for an error of the user's or ours."""
-    texts = {**catalogue("errors", lang)}
+    texts = {**catalogue("report", lang), **catalogue("errors", lang)}
     params = dict(fault.params)
     reason = params.get("reason")
     if isinstance(reason, str) and reason in catalogue("findings", lang):

@@ -8,7 +8,7 @@ WITH newest AS (
 ), accounted AS (
     SELECT _at, area_code, snapshot_date, fiscal_year, data_through,
            lag(snapshot_date) OVER w AS day_before, lag(fiscal_year) OVER w AS year_before
-    FROM moved WHERE reached IS NULL OR data_through > reached
+    FROM moved WHERE reached IS NULL OR (data_through > reached AND NOT carried_forward)
     WINDOW w AS (PARTITION BY area_code, run ORDER BY snapshot_date)
 ), stated AS (
     UNPIVOT

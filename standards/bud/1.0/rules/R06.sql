@@ -10,7 +10,7 @@ WITH newest AS (
            CAST(s.fund_balance_opening AS HUGEINT) + s.fund_balance_receipts - s.fund_balance_payments
            + coalesce(f.amount, 0) AS computed,
            lag(s.fund_balance_closing) OVER w AS last_closing,
-           s.data_through <= lag(s.data_through) OVER w AS standing
+           s.carried_forward OR s.data_through <= lag(s.data_through) OVER w AS standing
     FROM newest s LEFT JOIN flows f ON f.area_code = s.area_code AND f.snapshot_date = s.snapshot_date
     WINDOW w AS (PARTITION BY s.area_code, s.run ORDER BY s.snapshot_date)
 )
