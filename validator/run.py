@@ -114,13 +114,16 @@ def examine(submission: Submission, options: Options, scratch: Path) -> dict[str
     }
     tallies = _merge(scope, placed, documents.findings, options.samples, private)
     errors = {name: text for p in placed for name, text in p.part.errors.items()}
-    with closing(Tables(work, max(1, options.jobs))) as tables:
+    with closing(Tables(work, max(1, options.jobs), sum(f.size for f in submission.files))) as tables:
         moment = as_of.astimezone(VIETNAM).replace(tzinfo=None)
         load_tables(tables, scope, submission, placed, documents.envelopes, documents.descriptors, moment)
         places = Places(tables, placed, {s.id: s.code for s in scope.standards})
         seen = Seen(scope, submission, placed, tallies, errors, tables, places, options.samples)
         results: tuple[Result, ...] = ResultMaker(seen).results()
-    return build_report(scope, submission, results, as_of, {p.unit.observation.name for p in placed}, _counts(placed))
+    profile = (options.profile or {}).get("name")
+    return build_report(
+        scope, submission, results, as_of, {p.unit.observation.name for p in placed}, _counts(placed), profile
+    )
 
 
 def check_datasets(submission: Submission) -> None:

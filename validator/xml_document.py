@@ -8,6 +8,7 @@ Sources: XML 1.0 (Fifth Edition), Namespaces in XML 1.0, XPath 1.0.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any, Final
 
 from lxml import etree
@@ -60,6 +61,12 @@ def open_document(raw: bytes) -> etree._Element:
     if root.getroottree().docinfo.internalDTD is not None:
         raise XmlRefusedError("syntax", "xml.doctype", 1)
     return root
+
+
+@lru_cache(maxsize=1)
+def opened(raw: bytes) -> etree._Element:
+    """As `open_document`, remembering the last document: several checks look at one. Not to be changed."""
+    return open_document(raw)
 
 
 def refuse_large(size: int) -> None:

@@ -308,7 +308,7 @@ class TestAgrees:
         submission.add("zone", square, zone_id="a")
         submission.add("native", square, zone_id="a", epsg=epsg)
 
-        assert submission.messages("agrees", **EDITIONS) == ["unknown_crs"]
+        assert submission.messages("agrees", **EDITIONS) == ["crs_unstated" if epsg is None else "crs_unknown"]
 
     def test_object_of_one_edition_only_is_missing_in_the_other(self, submission: Submission) -> None:
         square = rectangle(108.1, 16.0, 108.2, 16.1)

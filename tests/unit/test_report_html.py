@@ -7,7 +7,8 @@ import re
 import pytest
 from lxml import html as parser
 
-from tests.unit.sample_report import clean_report, finding, sample_report, series, text
+from tests.unit.sample_report import clean_report, sample_report
+from tests.unit.sample_results import finding, series, text
 from validator.messages import catalogue
 from validator.report.digest import render as render_json
 from validator.report.html import CHARTS_MOST, SAMPLES_MOST, SAMPLES_OPEN, render

@@ -26,7 +26,7 @@ def _lines(standard: Standard, lang: str) -> Iterator[str]:
     yield f"| {words['name']} | {words['value']} | {words['unit']} | {words['basis']} | {words['source']} |"
     yield "|---|---|---|---|---|"
     for p in standard.parameters.values():
-        yield f"| `{p.name}` | {p.value} | {p.unit} | {p.basis} | {p.source} |"
+        yield f"| `{p.name}` | {p.value} | {p.unit} | {p.basis} | {p.source.in_language(lang)} |"
     yield f"\n## {words['datasets']}\n"
     for dataset in standard.datasets.values():
         yield f"### {dataset.id}: {dataset.title.in_language(lang)} ({', '.join(dataset.formats)})\n"

@@ -112,9 +112,8 @@ def _standard(raw: dict[str, Any], folder: Path, root: Path) -> Standard:
 
 
 def _parameter(name: str, item: dict[str, Any]) -> Parameter:
-    source = item["source"]
-    shown = source if isinstance(source, str) else f"{source['vi']} / {source['en']}"
-    return Parameter(name, item["value"], str(item["unit"]), item["basis"], shown, item.get("min"), item.get("max"))
+    source = text(item["source"], f"parameter {name} source")
+    return Parameter(name, item["value"], str(item["unit"]), item["basis"], source, item.get("min"), item.get("max"))
 
 
 def _dataset(own: str, name: str, item: dict[str, Any], folder: Path, root: Path) -> Dataset:

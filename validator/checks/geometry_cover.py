@@ -65,7 +65,7 @@ def _stated_area(ask: Ask, whole: Row, shapes: list[Any]) -> Iterator[Row]:
     if abs(hectares - stated) > tolerance * stated:
         yield {
             "_at": whole["place"], "_pointer": f"{ask.setting('pointer', '')}/{ask.setting('area')}",
-            "_message": "area", "key": whole["key"],
+            "_message": "area", "key": whole["key"], "stated": f"{stated:.2f} ha",
             "expected": f"{stated:.2f} ha ± {percent(tolerance)}", "found": f"{hectares:.2f} ha",
         }  # fmt: skip
 

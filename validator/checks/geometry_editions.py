@@ -14,10 +14,19 @@ from typing import Any, Final
 
 import numpy as np
 import shapely
+from pyproj import Transformer
 from shapely.affinity import translate
 
 from validator.checks.ask import Answer, Ask, CannotTell, Row
-from validator.checks.geometry_plane import TangentPlane, azimuth, parse, to_lon_lat, transformation
+from validator.checks.geometry_plane import (
+    TangentPlane,
+    azimuth,
+    farthest,
+    on_globe,
+    parse,
+    to_lon_lat,
+    transformation,
+)
 from validator.checks.geometry_select import table, unmeasured
 
 FAR_METRES: Final = 1_000_000.0
@@ -68,10 +77,11 @@ class Offset:
 
 
 def agrees(ask: Ask) -> Iterator[Answer]:
-    """`differs`, `unshifted`, `swapped_native`, `unknown_crs`, `missing_native`, `missing_published`.
+    """Both editions hold the same objects at the same places.
 
-    Settings: `published`, `native` (datasets), `key`, `epsg` (columns), and those of `Limits`. An
-    empty native dataset is no edition: nothing is compared.
+    Messages: `differs`, `unshifted`, `swapped_native`, `crs_unstated`, `crs_unknown`,
+    `missing_native`, `missing_published`. Settings: `published`, `native` (datasets), `key`, `epsg`
+    (columns), and those of `Limits`. An empty native dataset is no edition: nothing is compared.
     """
     limits = Limits.of(ask)
     shifted: list[Row] = []
@@ -102,27 +112,25 @@ def _compared(ask: Ask, limits: Limits) -> Iterator[tuple[Row | CannotTell, Offs
             if not pair["twin_unusable"]:
                 yield _lone(pair), None
             continue
-        transformer = (
-            None if pair["epsg"] is None else transformation(int(pair["epsg"]), limits.transformation)
-        )
-        if transformer is None:
-            row = {
-                "_at": pair["native_at"],
-                "_message": "unknown_crs",
-                "key": pair["key"],
-                "found": pair["epsg"],
-            }
-            yield row, None
-            continue
+        transformer = transformation(pair["epsg"] or 0, limits.transformation)
         published, native = parse(pair["published"]), parse(pair["native"])
-        if published is None or native is None:
+        if transformer is None:
+            yield _unknown_system(ask, pair), None
+        elif published is None or native is None or not on_globe(published):
             yield unmeasured(1), None
-            continue
-        offset = measure(published, to_lon_lat(native, transformer), limits.tolerance)
-        if offset.distance > limits.tolerance:
-            crossed = shapely.transform(native, lambda positions: positions[:, ::-1])
-            swapped = measure(published, to_lon_lat(crossed, transformer), limits.tolerance)
-            yield _apart(pair, offset, limits, swapped.distance <= limits.tolerance), offset
+        else:
+            yield from _judged(pair, published, native, transformer, limits)
+
+
+def _judged(
+    pair: Row, published: Any, native: Any, transformer: Transformer, limits: Limits
+) -> Iterator[tuple[Row, Offset | None]]:
+    offset = measure(published, to_lon_lat(native, transformer), limits.tolerance)
+    if offset.distance <= limits.tolerance:
+        return
+    crossed = shapely.transform(native, lambda positions: positions[:, ::-1])
+    swapped = measure(published, to_lon_lat(crossed, transformer), limits.tolerance)
+    yield _apart(pair, offset, limits, swapped.distance <= limits.tolerance), offset
 
 
 def _pairs(ask: Ask) -> str:
@@ -142,6 +150,14 @@ def _lone(pair: Row) -> Row:
     if pair["place"] is None:
         return {"_at": pair["native_at"], "_message": "missing_published", "key": pair["key"]}
     return {"_at": pair["place"], "_message": "missing_native", "key": pair["key"]}
+
+
+def _unknown_system(ask: Ask, pair: Row) -> Row:
+    return {
+        "_at": pair["native_at"], "_pointer": f"{ask.setting('pointer', '')}/{ask.setting('epsg')}",
+        "_message": "crs_unknown" if pair["epsg"] else "crs_unstated",
+        "key": pair["key"], "found": pair["epsg"],
+    }  # fmt: skip
 
 
 def _apart(pair: Row, offset: Offset, limits: Limits, swapped: bool) -> Row:
@@ -175,7 +191,7 @@ def measure(published: Any, native: Any | None, tolerance: float) -> Offset:
 
 
 def _distance(one: Any, other: Any, enough: float) -> float:
-    """The largest distance of a vertex of one from the other, in metres (Hausdorff).
+    """The largest distance between two boundaries, in metres.
 
     Vertices in the same order are compared one by one first: that is cheaper and never smaller.
     """
@@ -183,4 +199,4 @@ def _distance(one: Any, other: Any, enough: float) -> float:
     paired = float(np.hypot(*(ours - theirs).T).max()) if ours.shape == theirs.shape else math.inf
     if paired <= enough:
         return paired
-    return min(paired, float(shapely.hausdorff_distance(one, other)))
+    return min(paired, farthest(one, other))

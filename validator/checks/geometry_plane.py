@@ -15,7 +15,7 @@ import numpy as np
 import pyproj
 import pyproj.network
 import shapely
-from pyproj.transformer import TransformerGroup
+from pyproj.transformer import Transformer, TransformerGroup
 
 LON_LAT: Final = "OGC:CRS84"
 ELLIPSOID: Final = pyproj.Geod(ellps="WGS84")
@@ -31,8 +31,15 @@ def parse(text: str | None) -> Any:
 
 
 @cache
-def _equal_area() -> pyproj.Transformer:
-    return pyproj.Transformer.from_crs(LON_LAT, "+proj=cea +ellps=WGS84 +units=m", always_xy=True)
+def _equal_area() -> Transformer:
+    return Transformer.from_crs(LON_LAT, "+proj=cea +ellps=WGS84 +units=m", always_xy=True)
+
+
+def _moved(geometry: Any, transformer: Transformer) -> Any:
+    def move(positions: Any) -> Any:
+        return np.column_stack(transformer.transform(positions[:, 0], positions[:, 1]))
+
+    return shapely.transform(geometry, move)
 
 
 def polygon(text: str | None) -> Any:
@@ -43,12 +50,18 @@ def polygon(text: str | None) -> Any:
     geometry = parse(text)
     if geometry is None:
         return None
-    plane = shapely.transform(geometry, _equal_area().transform, interleaved=False)
+    plane = _moved(geometry, _equal_area())
     if not np.isfinite(shapely.get_coordinates(plane)).all():
         return None
     if not shapely.is_valid(plane):
         plane = shapely.make_valid(plane, method="structure", keep_collapsed=False)
     return plane if shapely.area(plane) > 0 else None
+
+
+def on_globe(geometry: Any) -> bool:
+    """Whether every position can be a longitude and a latitude."""
+    west, south, east, north = shapely.bounds(geometry)
+    return bool(west >= -180 and east <= 180 and south >= -90 and north <= 90)
 
 
 class TangentPlane:
@@ -66,8 +79,35 @@ class TangentPlane:
         return shapely.transform(geometry, lambda positions: (positions - self.origin) * self.metres)
 
 
+def farthest(one: Any, other: Any) -> float:
+    """The largest distance of a vertex of either from the edges of the other, on a plane.
+
+    A tree of edges keeps boundaries of many thousand vertices cheap.
+    """
+    return max(_reach(one, other), _reach(other, one))
+
+
+def _reach(one: Any, other: Any) -> float:
+    vertices = shapely.points(shapely.get_coordinates(one))
+    _, distances = shapely.STRtree(_edges(other)).query_nearest(
+        vertices, return_distance=True, all_matches=False
+    )
+    return float(distances.max())
+
+
+def _edges(geometry: Any) -> Any:
+    """Every edge as a line of its own; points as they are."""
+    parts = shapely.get_parts(geometry)
+    dimensions = shapely.get_dimensions(parts)
+    lines = np.concatenate([shapely.get_rings(parts[dimensions == 2]), parts[dimensions == 1]])
+    positions, line = shapely.get_coordinates(lines, return_index=True)
+    joined = line[:-1] == line[1:]
+    edges = shapely.linestrings(np.stack([positions[:-1][joined], positions[1:][joined]], axis=1))
+    return np.concatenate([edges, parts[dimensions == 0]])
+
+
 @lru_cache(maxsize=64)
-def transformation(epsg: int, name: str) -> pyproj.Transformer | None:
+def transformation(epsg: int, name: str) -> Transformer | None:
     """The transformation called `name` from a coordinate system to WGS 84 (lon, lat), or None.
 
     It is picked by name among all that the EPSG registry knows: the default choice may be another
@@ -81,9 +121,9 @@ def transformation(epsg: int, name: str) -> pyproj.Transformer | None:
     return next((t for t in known.transformers if name in t.description.split(" + ")), None)
 
 
-def to_lon_lat(geometry: Any, transformer: pyproj.Transformer) -> Any:
+def to_lon_lat(geometry: Any, transformer: Transformer) -> Any:
     """The geometry in WGS 84; None when a position lies outside what the projection can undo."""
-    moved = shapely.transform(geometry, transformer.transform, interleaved=False)
+    moved = _moved(geometry, transformer)
     return moved if np.isfinite(shapely.get_coordinates(moved)).all() else None
 
 

@@ -11,7 +11,7 @@ import orjson
 import shapely
 
 from validator.checks.ask import Answer, Ask, Row
-from validator.checks.geometry_plane import parse
+from validator.checks.geometry_plane import on_globe, parse
 from validator.checks.geometry_select import chosen
 
 DEPTHS: Final = {
@@ -29,7 +29,7 @@ def readable(ask: Ask) -> Iterator[Answer]:
     Setting `optional: true` allows a record without geometry.
     """
     for at, text in _geometries(ask):
-        if text is None or text == "null":
+        if text is None:
             if not ask.setting("optional", False):
                 yield {"_at": at, "_pointer": "/geometry", "_message": "missing"}
             continue
@@ -173,6 +173,8 @@ def _shape_faults(text: str | None, shape: Any) -> Iterator[Row]:
             "_pointer": "/geometry", "_message": "self_crossing" if crossing else "invalid",
             "found": reason, "place": reason.partition("[")[2].rstrip("]"),
         }  # fmt: skip
+        return
+    if not on_globe(shape):  # swapped axes mirror every ring: `box` tells the cause
         return
     for pointer, ring in rings:
         exterior = pointer.endswith("/0")

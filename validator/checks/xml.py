@@ -65,7 +65,7 @@ def _documents(batch: Batch, judge: DocumentCheck, owner_of_roots: str | None) -
     for index, raw in enumerate(batch.raws):
         if batch.values[index] is UNREADABLE:
             continue
-        root = xml_document.open_document(raw)
+        root = xml_document.opened(raw)
         yield from judge(root, raw, Location(batch.file, batch.lines[index], None, batch.first + index))
 
 

@@ -95,7 +95,7 @@ def read_documents(scope: Scope, submission: Submission, placed: tuple[Placed, .
         if observation.envelope:
             sidecar = observation.envelope[0]
             document = reader.side("envelope", *observation.envelope)
-        elif document is not None and observation.media == "json":
+        elif document and observation.media == "json":
             reader.inline(observation, document)
         else:
             document = None

@@ -17,6 +17,7 @@ import pyarrow as pa
 from validator.model.standard import CodeList, Column, Dataset
 
 MEMORY_LIMIT = "1GB"
+IN_MEMORY_BYTES = 64 * 1024 * 1024
 PLACE_COLUMNS = "_at, _line, _off, _n, _ok, _alt"
 
 _TIME = (
@@ -28,8 +29,10 @@ _TIME = (
 class Tables:
     """One DuckDB database of a run. Every statement of rules goes through `rows`."""
 
-    def __init__(self, scratch: Path, threads: int) -> None:
-        self.connection = duckdb.connect(str(scratch / "tables_of_run.duckdb"))
+    def __init__(self, scratch: Path, threads: int, size: int) -> None:
+        """`size` is the submission's bytes: little data stay in memory, much goes to a file."""
+        small = size < IN_MEMORY_BYTES
+        self.connection = duckdb.connect(":memory:" if small else str(scratch / "tables_of_run.duckdb"))
         self.connection.execute(
             f"SET memory_limit='{MEMORY_LIMIT}'; SET threads={threads}; SET preserve_insertion_order=true; "
             f"SET temp_directory='{scratch / 'spill'}'; SET autoinstall_known_extensions=false; "
@@ -38,9 +41,11 @@ class Tables:
         self.roles: frozenset[str] = frozenset()
         for schema in ("role", "codelist", "sub", "run"):
             self.connection.execute(f"CREATE SCHEMA {schema}")
+        self.connection.execute("BEGIN")
 
     def lock(self) -> None:
         """No access to anything outside from here on (rules are data; data may be hostile)."""
+        self.connection.execute("COMMIT")
         self.connection.execute("SET enable_external_access=false; SET lock_configuration=true")
 
     def close(self) -> None:

@@ -46,7 +46,7 @@ class Parameter:
     value: Any
     unit: str
     basis: str
-    source: str
+    source: Text
     minimum: float | None = None
     maximum: float | None = None
 

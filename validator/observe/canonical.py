@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 import rfc8785
 
-_MAY_DIFFER = re.compile(rb"\.0[,}\]]|[0-9][eE][+-]?[0-9]|\xf0|[0-9]{16}|\.0\Z")
+_MAY_DIFFER = re.compile(rb"\.0[,}\]]|[0-9][eE][+-]?[0-9]|[\xf0-\xf4]|[0-9]{16}|\.0\Z")
 
 
 def canonical(value: Any) -> bytes:
@@ -24,10 +24,19 @@ def canonical(value: Any) -> bytes:
         return fast
     try:
         return rfc8785.dumps(value)
-    except rfc8785.CanonicalizationError:
-        return fast
+    except rfc8785.IntegerDomainError:
+        return _with_long_integers(value)
 
 
 def digest(value: Any) -> str:
     """`sha256:` and the hex SHA-256 of the value's JCS bytes."""
     return "sha256:" + hashlib.sha256(canonical(value)).hexdigest()
+
+
+def _with_long_integers(value: Any) -> bytes:
+    if isinstance(value, dict):
+        names = sorted(value, key=lambda name: name.encode("utf-16-be"))
+        return b"{" + b",".join(rfc8785.dumps(n) + b":" + _with_long_integers(value[n]) for n in names) + b"}"
+    if isinstance(value, list):
+        return b"[" + b",".join(map(_with_long_integers, value)) + b"]"
+    return str(value).encode() if type(value) is int else rfc8785.dumps(value)

@@ -6,17 +6,22 @@ more than the limits is refused before it does.
 
 from __future__ import annotations
 
+import lzma
 import stat
-import tarfile
-import zipfile
+import struct
+import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import IO, Final
 
 from validator.errors import UsageError
 from validator.observe import limits
+from validator.observe.archives import TAR_FAULTS, ZIP_FAULTS, is_tar, is_zip, open_tar, open_zip
 
-COPY_BYTES = 1024 * 1024
+COPY_BYTES: Final = 1024 * 1024
+FAULTS: Final = (*ZIP_FAULTS, *TAR_FAULTS, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, ValueError)
+
+Entry = tuple[str, int, IO[bytes] | None]
 
 
 def receive(given: Path, scratch: Path) -> Path:
@@ -25,53 +30,48 @@ def receive(given: Path, scratch: Path) -> Path:
         raise UsageError("usage.no_such_submission", {"path": str(given)})
     if given.is_dir():
         return given
-    if zipfile.is_zipfile(given):
-        return _unpack(_zip_entries(given), given, scratch)
-    if _is_tar(given):
-        return _unpack(_tar_entries(given), given, scratch)
+    if not given.is_file():
+        raise UsageError("usage.not_a_submission", {"path": str(given)})
+    try:
+        if is_zip(given):
+            return _unpack(_zip_entries(given), given, scratch)
+        if is_tar(given):
+            return _unpack(_tar_entries(given), given, scratch)
+    except FAULTS as fault:
+        reason = str(fault) or type(fault).__name__
+        raise UsageError("usage.archive_broken", {"path": given.name, "reason": reason}) from fault
     raise UsageError("usage.not_a_submission", {"path": str(given)})
 
 
 def is_archive(given: Path) -> bool:
-    return given.is_file() and (zipfile.is_zipfile(given) or _is_tar(given))
-
-
-def _is_tar(given: Path) -> bool:
+    """Whether a file announces itself as an archive, be it whole or broken. Raises UsageError."""
     try:
-        return tarfile.is_tarfile(given)
-    except (OSError, EOFError):
-        return False
-
-
-Entry = tuple[str, int, IO[bytes] | None]
+        return given.is_file() and (is_zip(given) or is_tar(given))
+    except OSError as fault:
+        reason = fault.strerror or str(fault)
+        raise UsageError("usage.unreadable_file", {"path": str(given), "reason": reason}) from fault
 
 
 def _zip_entries(given: Path) -> Iterator[Entry]:
-    try:
-        with zipfile.ZipFile(given) as archive:
-            for info in archive.infolist():
-                if stat.S_ISLNK(info.external_attr >> 16):
-                    raise UsageError("usage.archive_link", {"name": info.filename})
-                if info.flag_bits & 0x1:
-                    raise UsageError("usage.archive_encrypted", {"name": info.filename})
-                if not info.is_dir():
-                    with archive.open(info) as stream:
-                        yield info.filename, info.file_size, stream
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError) as fault:
-        raise UsageError("usage.archive_broken", {"path": given.name, "reason": str(fault)}) from fault
+    with open_zip(given) as archive:
+        for info in archive.infolist():
+            if stat.S_ISLNK(info.external_attr >> 16):
+                raise UsageError("usage.archive_link", {"name": info.filename})
+            if info.flag_bits & 0x1:
+                raise UsageError("usage.archive_encrypted", {"name": info.filename})
+            if not info.is_dir():
+                with archive.open(info) as stream:
+                    yield info.filename, info.file_size, stream
 
 
 def _tar_entries(given: Path) -> Iterator[Entry]:
-    try:
-        with tarfile.open(given, "r:*") as archive:
-            for info in archive:
-                if info.isdir():
-                    continue
-                if not info.isreg():
-                    raise UsageError("usage.archive_link", {"name": info.name})
-                yield info.name, info.size, archive.extractfile(info)
-    except (tarfile.TarError, EOFError, OSError) as fault:
-        raise UsageError("usage.archive_broken", {"path": given.name, "reason": str(fault)}) from fault
+    with open_tar(given) as archive:
+        for info in archive:
+            if info.isdir():
+                continue
+            if not info.isreg():
+                raise UsageError("usage.archive_link", {"name": info.name})
+            yield info.name, info.size, archive.extractfile(info)
 
 
 def _unpack(entries: Iterator[Entry], given: Path, scratch: Path) -> Path:
@@ -81,14 +81,15 @@ def _unpack(entries: Iterator[Entry], given: Path, scratch: Path) -> Path:
     budget = min(allowed, limits.MAX_ARCHIVE_BYTES)
     seen: set[str] = set()
     for name, size, stream in entries:
-        target = root / _safe(name)
-        if name in seen or len(seen) >= limits.MAX_ARCHIVE_ENTRIES:
-            problem = "usage.archive_repeated" if name in seen else "usage.archive_entries"
-            raise UsageError(problem, {"name": name, "limit": limits.MAX_ARCHIVE_ENTRIES})
-        seen.add(name)
+        relative = _safe(name)
+        if str(relative).casefold() in seen:
+            raise UsageError("usage.archive_repeated", {"name": name})
+        if len(seen) >= limits.MAX_ARCHIVE_ENTRIES:
+            raise UsageError("usage.archive_entries", {"limit": limits.MAX_ARCHIVE_ENTRIES})
+        seen.add(str(relative).casefold())
         if size > budget or stream is None:
             raise UsageError("usage.archive_bomb", {"name": name, "ratio": limits.MAX_ARCHIVE_RATIO})
-        budget -= _copy(stream, target, budget, name)
+        budget -= _copy(stream, root / relative, budget, name)
     return _single_folder(root)
 
 

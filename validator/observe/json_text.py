@@ -10,21 +10,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from mmap import mmap
 from typing import Final
 
-_SPACE = re.compile(rb"[ \t\r\n]*+")
-_STRING_TEXT: Final = rb'"(?:[^"\\]++|\\.)*+"'
-_STRING = re.compile(_STRING_TEXT, re.DOTALL)
-_SCALAR = re.compile(rb"[^,\]}\[{\" \t\r\n]++")
-_STRUCTURE = re.compile(_STRING_TEXT + rb"|[{}\[\]]", re.DOTALL)
-NESTING_IN_ONE_MATCH: Final = 5
+import orjson
 
-Buffer = bytes | mmap
+from validator.observe.limits import MAX_SKIPPED_BYTES, WINDOW_BYTES
+from validator.observe.mapping import Buffer, release
+
+_SPACE = re.compile(rb"[ \t\r\n]*+")
+STRING_TEXT: Final = rb'"(?:[^"\\]++|\\.)*+"'
+STRING: Final = re.compile(STRING_TEXT, re.DOTALL)
+_SCALAR = re.compile(rb"[^,\]}\[{\" \t\r\n]++")
+_STRUCTURE = re.compile(STRING_TEXT + rb"|[{}\[\]]", re.DOTALL)
+NESTING_IN_ONE_MATCH: Final = 5
 
 
 def _nested(depth: int) -> bytes:
-    inner = _STRING_TEXT if depth == 0 else _STRING_TEXT + b"|" + _nested(depth - 1)
+    inner = STRING_TEXT if depth == 0 else STRING_TEXT + b"|" + _nested(depth - 1)
     return rb"[{\[](?:[^\"{}\[\]]++|" + inner + rb")*+[}\]]"
 
 
@@ -51,29 +53,46 @@ class BrokenText(Exception):
 
 
 def skip_space(text: Buffer, at: int) -> int:
-    found = _SPACE.match(text, at)
-    return found.end() if found else at
+    """The offset of the next byte that is no white space, or the end of the text."""
+    while True:
+        found = _SPACE.match(text, at, at + WINDOW_BYTES)
+        end = found.end() if found else at
+        if end < at + WINDOW_BYTES:
+            return end
+        at = end
+        release(text, at)
 
 
 def value_end(text: Buffer, at: int) -> int:
-    """The offset just after the value that starts at `at`. Raises BrokenText when it never ends."""
+    """The offset just after the value that starts at `at`.
+
+    Raises BrokenText when there is no value, when it never ends, or when it goes on beyond what
+    is worth skipping.
+    """
+    stop = min(len(text), at + MAX_SKIPPED_BYTES)
     first = text[at : at + 1]
     if first == b'"':
-        found = _STRING.match(text, at)
+        found = STRING.match(text, at, stop)
     elif first in (b"{", b"["):
-        found = _CONTAINER.match(text, at)
+        found = _CONTAINER.match(text, at, stop)
         if found is None:
-            return _container_end(text, at)
+            return _container_end(text, at, stop)
     else:
-        found = _SCALAR.match(text, at)
-    if found is None:
-        raise BrokenText(at, "read.value_expected" if first else "read.ends_early")
+        found = _SCALAR.match(text, at, stop)
+        if found is None and first:
+            raise BrokenText(at, "read.value_expected")
+    if found is None or (found.end() == stop < len(text) and first not in (b'"', b"{", b"[")):
+        raise _unended(text, at, stop)
     return found.end()
 
 
-def _container_end(text: Buffer, at: int) -> int:
+def _unended(text: Buffer, at: int, stop: int) -> BrokenText:
+    return BrokenText(at, "read.ends_early" if stop == len(text) else "read.value_too_long")
+
+
+def _container_end(text: Buffer, at: int, stop: int) -> int:
     depth = 0
-    for token in _STRUCTURE.finditer(text, at):
+    for token in _STRUCTURE.finditer(text, at, stop):
         first = token.group()[:1]
         if first in b"{[":
             depth += 1
@@ -81,7 +100,7 @@ def _container_end(text: Buffer, at: int) -> int:
             depth -= 1
             if depth == 0:
                 return token.end()
-    raise BrokenText(at, "read.ends_early")
+    raise _unended(text, at, stop)
 
 
 def walk(text: Buffer, at: int, record_member: str) -> Iterator[Span]:
@@ -125,15 +144,14 @@ def _elements(text: Buffer, at: int) -> Iterator[Span]:
 
 
 def _members(text: Buffer, at: int, record_member: str) -> Iterator[Span]:
-    wanted = b'"' + record_member.encode() + b'"'
     at = skip_space(text, at + 1)
     if text[at : at + 1] == b"}":
         yield Span("close", at, at + 1)
         return
     while True:
         key, at = _key(text, at)
-        if key == wanted and text[at : at + 1] == b"[":
-            yield Span("records", at, at)
+        if text[at : at + 1] == b"[" and name_of(key) == record_member:
+            yield Span("records", at, at, key)
             end = at
             for span in _elements(text, at):
                 end = span.end
@@ -151,13 +169,26 @@ def _members(text: Buffer, at: int, record_member: str) -> Iterator[Span]:
 
 
 def _key(text: Buffer, at: int) -> tuple[bytes, int]:
-    key = _STRING.match(text, at)
+    stop = min(len(text), at + MAX_SKIPPED_BYTES)
+    key = STRING.match(text, at, stop)
     if key is None:
-        raise BrokenText(at, "read.key_expected" if text[at : at + 1] else "read.ends_early")
+        if text[at : at + 1] in (b'"', b""):
+            raise _unended(text, at, stop)
+        raise BrokenText(at, "read.key_expected")
     colon = skip_space(text, key.end())
     if text[colon : colon + 1] != b":":
         raise BrokenText(colon, "read.colon_expected")
     return key.group(), skip_space(text, colon + 1)
+
+
+def name_of(key: bytes) -> str:
+    """The member name that a quoted JSON string spells."""
+    if b"\\" in key:
+        try:
+            return str(orjson.loads(key))
+        except orjson.JSONDecodeError:
+            pass
+    return key[1:-1].decode("utf-8", "replace")
 
 
 def _after_comma(text: Buffer, at: int, mark: bytes) -> int:

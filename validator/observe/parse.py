@@ -7,27 +7,55 @@ what others can read). orjson decides; what it accepts in silence (duplicate nam
 
 from __future__ import annotations
 
-import json
 import re
-from typing import Any
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any, Final
 
 import orjson
 
 from validator.model.record import UNREADABLE, ReadFault
-from validator.observe.limits import MAX_DEPTH, MAX_RECORD_BYTES
+from validator.observe.json_text import STRING, STRING_TEXT, name_of
+from validator.observe.limits import MAX_DEPTH, MAX_RECORD_BYTES, MAX_RECORD_VALUES, MIB
+from validator.observe.locate import position
 
-_KEY_ENDS = re.compile(rb'(?<!\\)"[ \t\r\n]*:')
-_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"')
-_LONG_INTEGER = re.compile(rb"[0-9]{20}")
-_NOT_A_NUMBER = re.compile(rb"(?<![A-Za-z0-9_])-?(?:NaN|Infinity)(?![A-Za-z0-9_])")
-_SURROGATE = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}|\\u[dD][c-fC-F][0-9a-fA-F]{2}")
+MAX_REPEATED_TOLD: Final = 1000
+
+_KEY_ENDS = re.compile(rb'"[ \t\r\n]*+:')
+_KEYS_AND_BRACKETS = re.compile(rb"(" + STRING_TEXT + rb")[ \t\r\n]*+(:)?+|[{}\[\]]", re.DOTALL)
+_TWENTY_DIGITS = re.compile(rb"[0-9]{20}")
+_LONG_INTEGER = re.compile(rb"(?<![0-9.eE+])(?<![eE]-)[0-9]{20}")
+_NOT_A_NUMBER = re.compile(rb"[+-]?(?:NaN|Infinity)(?![A-Za-z0-9_])")
+_NOT_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
+_ONE_KIND: Final = bytes.maketrans(b"{}", b"[]")
+_OPENS: Final = ord("[")
+
+# What orjson says, in our words: a part of its message, the id of ours.
+_REASONS: Final = (
+    ("surrogate", "read.lone_surrogate"),
+    ("infinity", "read.number_too_large"),
+    ("trailing comma", "read.trailing_comma"),
+    ("control character", "read.raw_control"),
+    ("escaped sequence", "read.bad_escape"),
+    ("leading zero", "read.bad_number"),
+    ("no digit", "read.bad_number"),
+    ("expected a string key", "read.key_expected"),
+    ("expected ':'", "read.colon_expected"),
+    ("expected ','", "read.comma_expected"),
+    ("a JSON value", "read.value_expected"),
+    ("invalid literal", "read.value_expected"),
+    ("after document", "read.trailing_text"),
+    ("end of data", "read.ends_early"),
+    ("empty", "read.value_expected"),
+)  # fmt: skip
 
 
 def parse(raw: bytes, line: int | None, record: int | None) -> tuple[Any, list[ReadFault]]:
-    """The value (or UNREADABLE) of one JSON text and the faults met."""
+    """The value (or UNREADABLE) of one JSON text and the faults met; `line` is where the text starts."""
     if len(raw) > MAX_RECORD_BYTES:
-        limit = MAX_RECORD_BYTES // (1024 * 1024)
-        return UNREADABLE, [_fault("size", "read.record_too_large", line, record, limit_mib=limit)]
+        return UNREADABLE, [_fault("size", "read.record_too_large", line, record, limit_mib=MAX_RECORD_BYTES // MIB)]
+    if len(raw) > MAX_RECORD_VALUES and _values_at_most(raw) > MAX_RECORD_VALUES:
+        return UNREADABLE, [_fault("size", "read.too_many_values", line, record, limit=MAX_RECORD_VALUES)]
     if too_deep(raw):
         return UNREADABLE, [_fault("depth", "read.too_deep", line, record, limit=MAX_DEPTH)]
     try:
@@ -36,9 +64,12 @@ def parse(raw: bytes, line: int | None, record: int | None) -> tuple[Any, list[R
         return UNREADABLE, [explain(raw, fault, line, record)]
     faults = []
     if len(_KEY_ENDS.findall(raw)) != _count_keys(value):
-        faults += [_fault("duplicate_key", "read.duplicate_key", line, record, key=key) for key in _duplicates(raw)]
-    if _LONG_INTEGER.search(raw) and _LONG_INTEGER.search(_STRING.sub(b'""', raw)):
-        faults.append(_fault("syntax", "read.number_too_long", line, record))
+        for name, at in islice(_repeated(raw), MAX_REPEATED_TOLD):
+            faults.append(_fault_at(raw, at, "duplicate_key", "read.duplicate_key", line, record, key=name))
+    if _TWENTY_DIGITS.search(raw):
+        long = _LONG_INTEGER.search(_blanked(raw))
+        if long:
+            faults.append(_fault_at(raw, long.start(), "syntax", "read.number_too_long", line, record))
     return value, faults
 
 
@@ -46,72 +77,82 @@ def too_deep(raw: bytes) -> bool:
     """Whether the text nests deeper than the limit, counted without recursion."""
     if raw.count(b"{") + raw.count(b"[") <= MAX_DEPTH:
         return False
+    brackets = STRING.sub(b"", raw).translate(_ONE_KIND, _NOT_BRACKETS)
+    left = brackets
+    for _ in range(MAX_DEPTH):  # each pass takes the innermost level away
+        left = left.replace(b"[]", b"")
+        if not left:
+            return False
     depth = 0
-    for byte in _STRING.sub(b"", raw):
-        if byte in b"{[":
-            depth += 1
-            if depth > MAX_DEPTH:
-                return True
-        elif byte in b"}]":
-            depth -= 1
+    for byte in brackets:
+        depth += 1 if byte == _OPENS else -1
+        if depth > MAX_DEPTH:
+            return True
     return False
 
 
 def explain(raw: bytes, fault: orjson.JSONDecodeError, line: int | None, record: int | None) -> ReadFault:
     """What is wrong with a text that orjson refused, in the most helpful words."""
     try:
-        raw.decode("utf-8")
+        text = raw.decode("utf-8")
     except UnicodeDecodeError as wrong:
         return encoding_fault(raw, wrong, line, record)
-    bare = _STRING.sub(b'""', raw)
-    if _NOT_A_NUMBER.search(bare):
-        return _fault("syntax", "read.not_a_number", line, record)
-    if _SURROGATE.search(raw) and "surrogate" in str(fault):
-        return _fault("syntax", "read.lone_surrogate", line, record)
-    shift = raw[: fault.pos].count(b"\n")
-    return ReadFault(
-        "syntax",
-        "read.syntax",
-        None if line is None else line + shift,
-        fault.colno,
-        record,
-        (("reason", fault.msg),),
-    )
+    message_id = next((ours for theirs, ours in _REASONS if theirs in fault.msg), "read.syntax")
+    if _NOT_A_NUMBER.match(text[max(fault.pos - 1, 0) : fault.pos + 12].encode().lstrip(b":,[ ")):
+        message_id = "read.not_a_number"
+    params = (("reason", fault.msg),) if message_id == "read.syntax" else ()
+    shown = None if line is None else line + fault.lineno - 1
+    return ReadFault("syntax", message_id, shown, fault.colno, record, params)
 
 
 def encoding_fault(raw: bytes, wrong: UnicodeDecodeError, line: int | None, record: int | None) -> ReadFault:
-    at = wrong.start
-    column = at - (raw.rfind(b"\n", 0, at) + 1) + 1
-    shift = raw[:at].count(b"\n")
-    shown = None if line is None else line + shift
-    return ReadFault("encoding", "read.not_utf8", shown, column, record, (("byte", f"0x{raw[at]:02X}"),))
+    return _fault_at(raw, wrong.start, "encoding", "read.not_utf8", line, record, byte=f"0x{raw[wrong.start]:02X}")
 
 
 def _fault(aspect: str, message_id: str, line: int | None, record: int | None, **params: Any) -> ReadFault:
     return ReadFault(aspect, message_id, line, None, record, tuple(params.items()))
 
 
+def _fault_at(
+    raw: bytes, offset: int, aspect: str, message_id: str, line: int | None, record: int | None, **params: Any
+) -> ReadFault:
+    shown, column = position(raw, offset, line or 1)
+    return ReadFault(aspect, message_id, None if line is None else shown, column, record, tuple(params.items()))
+
+
+def _values_at_most(raw: bytes) -> int:
+    bare = STRING.sub(b"", raw)
+    return bare.count(b",") + bare.count(b"[") + bare.count(b"{")
+
+
+def _blanked(raw: bytes) -> bytes:
+    """The text with every string replaced by as many quotation marks, so that offsets stay."""
+    return STRING.sub(lambda found: b'"' * len(found.group()), raw)
+
+
 def _count_keys(value: Any) -> int:
-    total, stack = 0, [value]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, dict):
+    total, nodes = 0, [value]
+    for node in nodes:  # grows while it is walked
+        if type(node) is dict:
             total += len(node)
-            stack.extend(v for v in node.values() if isinstance(v, dict | list))
-        elif isinstance(node, list):
-            stack.extend(v for v in node if isinstance(v, dict | list))
+            nodes += [inner for inner in node.values() if type(inner) is dict or type(inner) is list]
+        elif type(node) is list:
+            nodes += [inner for inner in node if type(inner) is dict or type(inner) is list]
     return total
 
 
-def _duplicates(raw: bytes) -> list[str]:
-    seen_twice: list[str] = []
-
-    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
-        made = dict(items)
-        if len(made) != len(items):
-            names = [name for name, _ in items]
-            seen_twice.extend(sorted({name for name in names if names.count(name) > 1}))
-        return made
-
-    json.loads(raw, object_pairs_hook=pairs, parse_int=str)
-    return seen_twice
+def _repeated(raw: bytes) -> Iterator[tuple[str, int]]:
+    """Member names that repeat within their object, with the offset of each repetition."""
+    open_: list[set[str]] = []
+    for token in _KEYS_AND_BRACKETS.finditer(raw):
+        mark = token.group()[:1]
+        if mark == b'"':
+            if token.group(2):
+                name = name_of(token.group(1))
+                if name in open_[-1]:
+                    yield name, token.start()
+                open_[-1].add(name)
+        elif mark in b"{[":
+            open_.append(set())
+        else:
+            open_.pop()

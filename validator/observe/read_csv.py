@@ -6,96 +6,103 @@ A cell that does not convert to its column's type stays text, so that the schema
 from __future__ import annotations
 
 import csv
+import math
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-import orjson
-
-from validator.model.record import ReadFault
+from validator.model.record import UNREADABLE, Batch, ReadFault
 from validator.model.standard import Column
-from validator.observe.limits import MAX_RECORD_BYTES
-from validator.observe.parse import encoding_fault
-from validator.observe.read_json import Batch, BatchBuilder, Buffer, mapped, start_faults
+from validator.observe.csv_lines import Lines, Row
+from validator.observe.limits import MAX_COLUMNS, MAX_RECORD_BYTES
+from validator.observe.mapping import Buffer, mapped, release
+from validator.observe.parse import parse
+from validator.observe.read_json import BatchBuilder, start_faults
 
-_INTEGER = re.compile(r"-?[0-9]+\Z")
-_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?\Z")
-_OTHER_DELIMITERS = (";", "\t", "|")
-MAX_INTEGER_DIGITS = 19
+_INTEGER = re.compile(r"-?[0-9]{1,19}\Z")
+_NUMBER = re.compile(r"-?[0-9]{1,400}(\.[0-9]{1,400})?([eE][+-]?[0-9]{1,4})?\Z")
+_INT64: Final = range(-(2**63), 2**63)
+_QUOTED = re.compile(r'"[^"]*+"')
+_OTHER_DELIMITERS: Final = (";", "\t", "|")
+_HEAD_BYTES: Final = 65536
 
 Convert = Callable[[str], Any]
 
 
 def _integer(cell: str) -> Any:
-    return int(cell) if _INTEGER.match(cell) and len(cell) <= MAX_INTEGER_DIGITS else cell
+    if _INTEGER.match(cell):
+        number = int(cell)
+        return number if number in _INT64 else cell
+    return cell
 
 
 def _number(cell: str) -> Any:
     if _INTEGER.match(cell):
         return _integer(cell)
-    return float(cell) if _NUMBER.match(cell) else cell
+    if _NUMBER.match(cell):
+        number = float(cell)
+        return number if math.isfinite(number) else cell
+    return cell
 
 
 def _boolean(cell: str) -> Any:
     return {"true": True, "false": False}.get(cell, cell)
 
 
-def _json(cell: str) -> Any:
-    try:
-        return orjson.loads(cell)
-    except orjson.JSONDecodeError:
-        return cell
-
-
 def _text(cell: str) -> Any:
     return cell
 
 
-_CONVERT: Mapping[str, Convert] = {"BIGINT": _integer, "DOUBLE": _number, "BOOLEAN": _boolean, "JSON": _json}
+_CONVERT: Mapping[str, Convert] = {"BIGINT": _integer, "DOUBLE": _number, "BOOLEAN": _boolean}
 
 
-def _converter(sql_type: str) -> Convert:
-    return _json if sql_type.endswith("[]") else _CONVERT.get(sql_type, _text)
+class _Header:
+    """The columns of one file: where each cell goes in the record and how its text becomes a value."""
+
+    def __init__(self, names: list[str], columns: Sequence[Column]) -> None:
+        self.names = names
+        known = {".".join(column.path): column for column in columns}
+        self.places = [_place(name, known.get(name)) for name in names]
+
+    def record(self, row: Row, number: int) -> tuple[dict[str, Any], list[ReadFault]]:
+        """The row as a record, with the faults of JSON text inside its cells."""
+        made: dict[str, Any] = {}
+        faults: list[ReadFault] = []
+        for cell, (path, name, convert) in zip(row.cells or (), self.places, strict=True):
+            if cell == "":
+                continue
+            target = made
+            for step in path:
+                target = target.setdefault(step, {})
+                if type(target) is not dict:  # a column called as the object that others are inside of
+                    break
+            else:
+                target[name] = convert(cell) if convert else _json(cell, row.line, number, faults)
+        return made, faults
 
 
-class _Lines:
-    """Decoded lines of the file that remembers which were used since the last record."""
+def _place(name: str, column: Column | None) -> tuple[tuple[str, ...], str, Convert | None]:
+    if column is None:
+        return (), name, _text
+    is_json = column.sql_type == "JSON" or column.sql_type.endswith("[]")
+    convert = None if is_json else _CONVERT.get(column.sql_type, _text)
+    return column.path[:-1], column.path[-1], convert
 
-    def __init__(self, text: Buffer, start: int, faults: list[ReadFault]) -> None:
-        self.text, self.at, self.line, self.faults = text, start, 0, faults
-        self.used: list[bytes] = []
-        self.start_line, self.start_offset = 1, start
 
-    def begin(self) -> None:
-        self.used, self.start_line, self.start_offset = [], self.line + 1, self.at
-
-    def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
-        if self.at >= len(self.text):
-            raise StopIteration
-        stop = self.text.find(b"\n", self.at)
-        stop = len(self.text) if stop < 0 else stop + 1
-        self.line += 1
-        if stop - self.at > MAX_RECORD_BYTES or sum(map(len, self.used)) > MAX_RECORD_BYTES:
-            self.faults.append(ReadFault("size", "read.record_too_large", self.line, params=(("limit_mib", 16),)))
-            self.at = len(self.text)
-            raise StopIteration
-        raw = self.text[self.at : stop]
-        self.at = stop
-        self.used.append(raw)
-        try:
-            return raw.decode("utf-8")
-        except UnicodeDecodeError as wrong:
-            self.faults.append(encoding_fault(raw, wrong, self.line, None))
-            return raw.decode("utf-8", "replace")
+def _json(cell: str, line: int, number: int, faults: list[ReadFault]) -> Any:
+    value, met = parse(cell.encode(), line, number)
+    if value is UNREADABLE:
+        return cell
+    faults += [replace(fault, line=line, column=None) for fault in met]
+    return value
 
 
 def read_csv(path: Path, file: str, columns: Sequence[Column]) -> Iterator[Batch]:
     """Rows under a header line. Wrong delimiter is a fault but the rows are still read."""
-    csv.field_size_limit(MAX_RECORD_BYTES)
+    csv.field_size_limit(MAX_RECORD_BYTES + 1)
     builder = BatchBuilder(file)
     with mapped(path) as text:
         start, builder.faults, readable = start_faults(text)
@@ -105,82 +112,82 @@ def read_csv(path: Path, file: str, columns: Sequence[Column]) -> Iterator[Batch
 
 
 def _rows(text: Buffer, start: int, columns: Sequence[Column], builder: BatchBuilder) -> Iterator[Batch]:
-    lines = _Lines(text, start, builder.faults)
+    lines = Lines(text, start)
     delimiter = _delimiter(text, start, builder.faults)
-    rows = csv.reader(lines, delimiter=delimiter, strict=True)
-    header = _next_row(rows, lines) or []
-    repeated = sorted({name for name in header if header.count(name) > 1})
-    builder.faults += [_dialect("read.csv_repeated_header", 1, name=name) for name in repeated]
-    places = _places(header, columns)
-    while True:
-        lines.begin()
-        lines.faults = builder.faults
-        row = _next_row(rows, lines)
+    stray = _stray_quote(delimiter)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    header = _header(lines, reader, columns, builder)
+    while header:
+        blank = lines.blank_lines()
+        if blank:
+            builder.faults.append(blank)
+        row = lines.row(reader)
         if row is None:
             return
-        _add_row(row, header, places, lines, builder)
+        if row.cells and b'"' in row.raw and not stray.fullmatch(row.raw):
+            row.faults.append(ReadFault("csv_dialect", "read.csv_stray_quote", row.line))
+        _add_row(row, header, builder)
         if builder.full:
             yield builder.take()
+            release(text, lines.at)
 
 
-def _next_row(rows: Iterator[list[str]], lines: _Lines) -> list[str] | None:
-    try:
-        return next(rows, None)
-    except csv.Error as fault:
-        reason = (("reason", str(fault)),)
-        lines.faults.append(ReadFault("syntax", "read.csv_broken", lines.start_line, params=reason))
-        return []
+def _header(
+    lines: Lines, reader: Iterator[list[str]], columns: Sequence[Column], builder: BatchBuilder
+) -> _Header | None:
+    """The header line; None when it cannot be read, and then nothing below it can."""
+    blank = lines.blank_lines()
+    if blank:
+        builder.faults.append(blank)
+    row = lines.row(reader)
+    if row is None or not row.cells:
+        if row is not None:
+            _add(row, UNREADABLE, row.faults, builder)
+        return None
+    if len(row.cells) > MAX_COLUMNS:
+        fault = ReadFault("size", "read.csv_too_many_columns", row.line, params=(("limit", MAX_COLUMNS),))
+        _add(row, UNREADABLE, [fault], builder)
+        return None
+    for name, times in Counter(row.cells).items():
+        if times > 1:
+            params = (("name", name[:200]),)
+            builder.faults.append(ReadFault("csv_dialect", "read.csv_repeated_header", row.line, params=params))
+    return _Header(row.cells, columns)
 
 
-def _add_row(
-    row: list[str], header: list[str], places: list[tuple[tuple[str, ...], Convert]], lines: _Lines, builder: BatchBuilder
-) -> None:
-    raw = b"".join(lines.used).rstrip(b"\r\n")
-    line = lines.start_line
-    if not row:
-        builder.faults.append(ReadFault("syntax", "read.blank_line", line))
-        return
-    faults = []
-    if len(row) != len(header):
-        counts = (("expected", len(header)), ("found", len(row)))
-        faults.append(ReadFault("syntax", "read.csv_ragged", line, None, builder.count + 1, counts))
-    builder.add(line, lines.start_offset, raw, _record(row, places), faults)
+def _add_row(row: Row, header: _Header, builder: BatchBuilder) -> None:
+    if row.cells is None:
+        _add(row, UNREADABLE, row.faults, builder)
+    elif row.cells == header.names:
+        _add(row, UNREADABLE, [ReadFault("syntax", "read.csv_header_again", row.line)], builder)
+    elif len(row.cells) != len(header.names):
+        counts = (("expected", len(header.names)), ("found", len(row.cells)))
+        _add(row, UNREADABLE, [ReadFault("syntax", "read.csv_ragged", row.line, params=counts)], builder)
+    else:
+        record, faults = header.record(row, builder.count + 1)
+        _add(row, record, [*row.faults, *faults], builder)
 
 
-def _record(row: list[str], places: list[tuple[tuple[str, ...], Convert]]) -> dict[str, Any]:
-    record: dict[str, Any] = {}
-    for cell, (path, convert) in zip(row, places, strict=False):
-        if cell == "":
-            continue
-        target = record
-        for step in path[:-1]:
-            target = target.setdefault(step, {})
-        target[path[-1]] = convert(cell)
-    return record
-
-
-def _places(header: list[str], columns: Sequence[Column]) -> list[tuple[tuple[str, ...], Convert]]:
-    known = {".".join(column.path): column for column in columns}
-    places = []
-    for name in header:
-        column = known.get(name)
-        places.append((column.path, _converter(column.sql_type)) if column else ((name,), _text))
-    return places
+def _add(row: Row, value: Any, faults: list[ReadFault], builder: BatchBuilder) -> None:
+    number = builder.count + 1
+    builder.add(row.line, row.offset, row.raw, value, [replace(fault, record=number) for fault in faults])
 
 
 def _delimiter(text: Buffer, start: int, faults: list[ReadFault]) -> str:
-    stop = text.find(b"\n", start)
-    head = text[start : min(stop if stop >= 0 else len(text), start + 65536)].decode("utf-8", "replace")
-    if b"\r" in text[start : start + 65536].replace(b"\r\n", b""):
-        faults.append(_dialect("read.csv_bare_cr", 1))
-    if "," in head:
+    stop = text.find(b"\n", start, start + _HEAD_BYTES)
+    head = text[start : stop if stop >= 0 else start + _HEAD_BYTES].decode("utf-8", "replace")
+    bare = _QUOTED.sub("", head)
+    if "," in bare:
         return ","
-    other = next((mark for mark in _OTHER_DELIMITERS if mark in head), None)
+    other = next((mark for mark in _OTHER_DELIMITERS if mark in bare), None)
     if other is None:
         return ","
-    faults.append(_dialect("read.csv_delimiter", 1, found=repr(other)))
+    faults.append(ReadFault("csv_dialect", "read.csv_delimiter", 1, params=(("found", repr(other)),)))
     return other
 
 
-def _dialect(message_id: str, line: int, **params: Any) -> ReadFault:
-    return ReadFault("csv_dialect", message_id, line, params=tuple(params.items()))
+def _stray_quote(delimiter: str) -> re.Pattern[bytes]:
+    """Rows in which quotation marks stand only around cells, and doubled inside them (RFC 4180, 2.5–2.7)."""
+    mark = re.escape(delimiter).encode()
+    cell = rb'(?:"(?:[^"]++|"")*+"|[^"' + mark + rb"]*+)"
+    return re.compile(cell + rb"(?:" + mark + cell + rb")*+", re.DOTALL)

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from contextlib import contextmanager
-from mmap import ACCESS_READ, mmap
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from validator.model.record import UNREADABLE, Batch, ReadFault
-from validator.observe.json_text import BrokenText, Buffer, walk
-from validator.observe.limits import BATCH_BYTES, BATCH_RECORDS, MAX_DOCUMENT_BYTES, MAX_RECORD_BYTES
+from validator.observe.json_text import BrokenText, Span, name_of, skip_space, walk
+from validator.observe.limits import BATCH_BYTES, BATCH_RECORDS, MAX_DOCUMENT_BYTES, MAX_RECORD_BYTES, WINDOW_BYTES
+from validator.observe.locate import column_at
+from validator.observe.mapping import Buffer, count_lines, line_end, mapped, release
 from validator.observe.parse import parse
 
 UTF8_BOM = b"\xef\xbb\xbf"
 OTHER_BOMS = (b"\xff\xfe", b"\xfe\xff")
 RECORD_MEMBER = {"geojson": "features"}
+DEFAULT_MEMBER = "records"
+
+_BLANK_LINES = re.compile(rb"(?:[ \t\r]*+\n)++")
 
 
 class BatchBuilder:
@@ -48,7 +51,7 @@ class BatchBuilder:
 
     @property
     def full(self) -> bool:
-        return len(self.values) >= BATCH_RECORDS or self.size >= BATCH_BYTES
+        return max(len(self.values), len(self.faults)) >= BATCH_RECORDS or self.size >= BATCH_BYTES
 
     def take(self, envelope: dict[str, Any] | None = None) -> Batch:
         batch = Batch(
@@ -58,93 +61,110 @@ class BatchBuilder:
         return batch
 
 
-@contextmanager
-def mapped(path: Path) -> Iterator[Buffer]:
-    """The file's bytes, mapped; empty bytes for an empty file (which cannot be mapped)."""
-    with path.open("rb") as stream:
-        if path.stat().st_size == 0:
-            yield b""
-            return
-        with mmap(stream.fileno(), 0, access=ACCESS_READ) as text:
-            yield text
-
-
 def start_faults(text: Buffer) -> tuple[int, list[ReadFault], bool]:
     """Where the text starts, what is wrong with its first bytes, and whether it can be read on."""
     if len(text) == 0:
         return 0, [ReadFault("syntax", "read.empty_file", 1)], False
     if text[:2] in OTHER_BOMS or text[:4].count(b"\0") >= 2:
         return 0, [ReadFault("encoding", "read.utf16", 1)], False
-    if text[:3] == UTF8_BOM:
-        return 3, [ReadFault("bom", "read.bom", 1, 1)], True
-    return 0, [], True
+    start = 3 if text[:3] == UTF8_BOM else 0
+    faults = [ReadFault("bom", "read.bom", 1, 1)] if start else []
+    if skip_space(text, start) == len(text):
+        return start, [*faults, ReadFault("syntax", "read.only_space", 1)], False
+    return start, faults, True
 
 
 def read_json(path: Path, file: str, format_: str) -> Iterator[Batch]:
     """Records of the document's `records` (or `features`) array, of a root array, or the root itself."""
-    builder = BatchBuilder(file)
     with mapped(path) as text:
-        start, builder.faults, readable = start_faults(text)
-        if not readable:
-            yield builder.take()
+        yield from _Document(text, file, RECORD_MEMBER.get(format_, DEFAULT_MEMBER)).batches()
+
+
+class _Document:
+    """One JSON document on its way through: the line reached and what stands beside the records."""
+
+    def __init__(self, text: Buffer, file: str, record_member: str) -> None:
+        self.text, self.record_member = text, record_member
+        self.builder = BatchBuilder(file)
+        self.line, self.counted = 1, 0
+        self.has_records = False
+        self.envelope: dict[str, Any] = {}
+        self.names: set[str] = set()
+        self.beside = 0
+        self.aside: list[ReadFault] = []
+
+    def batches(self) -> Iterator[Batch]:
+        start, self.builder.faults, readable = start_faults(self.text)
+        if readable:
+            self.has_records = self.text[skip_space(self.text, start)] == ord("[")
+            try:
+                for span in walk(self.text, start, self.record_member):
+                    self._take(span)
+                    if self.builder.full:
+                        yield self.builder.take()
+                        release(self.text, self.counted)
+            except BrokenText as broken:
+                self.builder.faults += [*self.aside, self._broken(broken)]
+        yield self.builder.take(self.envelope if self.has_records else None)
+
+    def _take(self, span: Span) -> None:
+        if span.start > self.counted:
+            self.line += count_lines(self.text, self.counted, span.start)
+            self.counted = span.start
+        if span.kind == "record":
+            self._record(span, self.line)
+        elif span.kind == "member":
+            self._member(span)
+        elif span.kind == "records":
+            self._name(name_of(span.key))
+            self.has_records = True
+        elif not self.has_records:
+            self.aside = []  # the root itself is the record, and its own faults say it all
+            self._record(span, 1 + count_lines(self.text, 0, span.start))
+        if self.has_records:
+            self.builder.faults += self.aside
+            self.aside = []
+
+    def _record(self, span: Span, line: int) -> None:
+        raw = self.text[span.start : min(span.end, span.start + MAX_RECORD_BYTES + 1)]
+        value, faults = parse(raw, line, self.builder.count + 1)
+        readable = raw if len(raw) <= MAX_RECORD_BYTES else b""
+        self.builder.add(line, span.start, readable, value, self._placed(faults, span.start, line))
+
+    def _member(self, span: Span) -> None:
+        """A member beside the records: a part of the envelope, as far as all of them are small."""
+        size = span.end - span.start
+        self.beside += size + len(span.key)
+        if self.beside > MAX_RECORD_BYTES:
+            raise BrokenText(span.start, "read.members_too_large")
+        if self.beside > MAX_DOCUMENT_BYTES:
+            if self.beside - size - len(span.key) <= MAX_DOCUMENT_BYTES:
+                self.aside.append(ReadFault("size", "read.member_too_large", self.line))
             return
-        yield from _document(text, start, builder, RECORD_MEMBER.get(format_, "records"))
+        name = name_of(span.key)
+        self._name(name)
+        value, faults = parse(self.text[span.start : span.end], self.line, None)
+        self.aside += self._placed(faults, span.start, self.line)
+        if value is not UNREADABLE:
+            self.envelope[name] = value
+
+    def _name(self, name: str) -> None:
+        if name in self.names:
+            self.aside.append(ReadFault("duplicate_key", "read.duplicate_key", self.line, params=(("key", name),)))
+        self.names.add(name)
+
+    def _placed(self, faults: list[ReadFault], start: int, line: int) -> list[ReadFault]:
+        """The faults with columns of the file, where those of the piece count from its own start."""
+        return [_shifted(fault, column_at(self.text, start)) if fault.line == line else fault for fault in faults]
+
+    def _broken(self, broken: BrokenText) -> ReadFault:
+        line = 1 + count_lines(self.text, 0, broken.offset)
+        return ReadFault("syntax", broken.reason, line, column_at(self.text, broken.offset))
 
 
-def _document(text: Buffer, start: int, builder: BatchBuilder, record_member: str) -> Iterator[Batch]:
-    line, counted, has_records = 1, 0, text[start : start + 1] == b"["
-    envelope: dict[str, Any] = {}
-    try:
-        for span in walk(text, start, record_member):
-            line += text[counted : span.start].count(b"\n") if span.start > counted else 0
-            counted = max(counted, span.start)
-            if span.kind == "records":
-                has_records = True
-            elif span.kind == "member":
-                _member(text[span.start : span.end], span.key, line, builder, envelope)
-            elif span.kind == "record" or (span.kind == "root" and not has_records):
-                at = line if span.kind == "record" else 1 + text[: span.start].count(b"\n")
-                _record(text, span.start, span.end, at, builder)
-                if span.kind == "root":
-                    envelope = {}
-            if builder.full:
-                yield builder.take()
-    except BrokenText as broken:
-        builder.faults.append(_broken(text, broken))
-    yield builder.take(envelope if has_records else None)
-
-
-def _record(text: Buffer, start: int, end: int, line: int, builder: BatchBuilder) -> None:
-    raw = text[start : min(end, start + MAX_RECORD_BYTES + 1)]
-    value, faults = parse(raw, line, builder.count + 1)
-    builder.add(line, start, raw if len(raw) <= MAX_RECORD_BYTES else b"", value, faults)
-
-
-def _member(raw: bytes, key: bytes, line: int, builder: BatchBuilder, envelope: dict[str, Any]) -> None:
-    if len(raw) > MAX_DOCUMENT_BYTES:
-        builder.faults.append(ReadFault("size", "read.member_too_large", line))
-        return
-    name = orjson.loads(key) if _is_text(key) else key.decode("utf-8", "replace")
-    if name in envelope:
-        builder.faults.append(ReadFault("duplicate_key", "read.duplicate_key", line, params=(("key", name),)))
-    value, faults = parse(raw, line, None)
-    builder.faults += faults
-    if value is not UNREADABLE:
-        envelope[name] = value
-
-
-def _is_text(key: bytes) -> bool:
-    try:
-        orjson.loads(key)
-    except orjson.JSONDecodeError:
-        return False
-    return True
-
-
-def _broken(text: Buffer, broken: BrokenText) -> ReadFault:
-    before = text[: broken.offset]
-    column = broken.offset - (before.rfind(b"\n") + 1) + 1
-    return ReadFault("syntax", broken.reason, 1 + before.count(b"\n"), column)
+def _shifted(fault: ReadFault, column: int | None) -> ReadFault:
+    known = fault.column is not None and column is not None
+    return replace(fault, column=fault.column + column - 1 if known else None)
 
 
 def read_json_lines(path: Path, file: str, start: int, end: int) -> Iterator[Batch]:
@@ -158,13 +178,27 @@ def read_json_lines(path: Path, file: str, start: int, end: int) -> Iterator[Bat
                 yield builder.take()
                 return
         while at < end:
-            stop = text.find(b"\n", at, end)
-            stop = end if stop < 0 else stop
-            _line(text, at, stop, line, builder)
+            at, line = _blank_lines(text, at, end, line, builder)
+            stop = line_end(text, at, end)
+            if at < end:
+                _line(text, at, stop, line, builder)
             at, line = stop + 1, line + 1
             if builder.full:
                 yield builder.take()
+                release(text, at)
     yield builder.take()
+
+
+def _blank_lines(text: Buffer, at: int, end: int, line: int, builder: BatchBuilder) -> tuple[int, int]:
+    """Past the blank lines from `at` on: one fault for a run of them, however long it is."""
+    first, count = line, 0
+    while found := _BLANK_LINES.match(text, at, min(end, at + WINDOW_BYTES)):
+        count += found.group().count(b"\n")
+        at = found.end()
+        release(text, at)
+    if count:
+        builder.faults.append(ReadFault("syntax", "read.blank_line", first, params=(("count", count),)))
+    return at, line + count
 
 
 def _line(text: Buffer, start: int, stop: int, line: int, builder: BatchBuilder) -> None:
@@ -175,4 +209,4 @@ def _line(text: Buffer, start: int, stop: int, line: int, builder: BatchBuilder)
     if raw.strip():
         builder.add(line, start, raw, *parse(raw, line, builder.count + 1))
     else:
-        builder.faults.append(ReadFault("syntax", "read.blank_line", line))
+        builder.faults.append(ReadFault("syntax", "read.blank_line", line, params=(("count", 1),)))

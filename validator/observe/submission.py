@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import stat
@@ -16,7 +17,7 @@ from validator.errors import UsageError
 from validator.model.record import UNREADABLE
 from validator.model.standard import ConformanceClass
 from validator.model.submission import Claim, Missing, Observation, Submission
-from validator.observe.limits import MAX_DOCUMENT_BYTES
+from validator.observe.limits import MAX_DOCUMENT_BYTES, MIB
 from validator.observe.parse import parse
 
 MANIFEST = "manifest.json"
@@ -25,6 +26,7 @@ FORMAT_BY_SUFFIX = {
     ".geojson": "geojson", ".xml": "xml", ".cap": "xml",
 }  # fmt: skip
 ROLES = ("envelope", "descriptor")
+MAX_MANIFEST_BYTES = 4 * MAX_DOCUMENT_BYTES
 
 
 @cache
@@ -35,62 +37,98 @@ def _manifest_schema() -> jsonschema_rs.Validator:
 
 def read_manifest(root: Path) -> dict[str, Any]:
     """The folder's manifest. Raises UsageError with the place and the reason."""
-    path = root / MANIFEST
-    if not path.is_file():
-        raise UsageError("usage.no_manifest", {"path": str(root)})
-    if path.stat().st_size > 4 * MAX_DOCUMENT_BYTES:
-        raise UsageError("usage.manifest_too_large", {"limit_mib": 16})
-    raw = path.read_bytes()
+    raw = _manifest_bytes(root)
     value, faults = parse(raw.removeprefix(b"\xef\xbb\xbf"), 1, None)
     if faults or value is UNREADABLE:
-        line = faults[0].line
-        raise UsageError("usage.manifest_malformed", {"line": line, "reason": faults[0].message_id})
-    errors = list(_manifest_schema().iter_errors(value))
-    if errors:
-        place = "/" + "/".join(str(step) for step in errors[0].instance_path)
-        raise UsageError("usage.manifest_invalid", {"pointer": place, "reason": errors[0].message[:200]})
+        fault = faults[0]
+        raise UsageError(
+            "usage.manifest_malformed", {**dict(fault.params), "line": fault.line, "reason": fault.message_id}
+        )
+    wrong = next(_manifest_schema().iter_errors(value), None)
+    if wrong is not None:
+        place = "/" + "/".join(str(step) for step in wrong.instance_path)
+        raise UsageError("usage.manifest_invalid", {"pointer": place[:200], "reason": wrong.message[:200]})
     manifest: dict[str, Any] = value
+    _refuse_repeated(manifest)
     return manifest
 
 
+def _manifest_bytes(root: Path) -> bytes:
+    path = root / MANIFEST
+    if path.is_symlink():
+        raise UsageError("usage.path_link", {"path": MANIFEST})
+    try:
+        if not path.is_file():
+            raise UsageError("usage.no_manifest", {"path": str(root)})
+        if path.stat().st_size > MAX_MANIFEST_BYTES:
+            raise UsageError("usage.manifest_too_large", {"limit_mib": MAX_MANIFEST_BYTES // MIB})
+        return path.read_bytes()
+    except OSError as fault:
+        raise _unreadable(MANIFEST, fault) from fault
+
+
+def _refuse_repeated(manifest: Mapping[str, Any]) -> None:
+    seen: set[PurePosixPath] = set()
+    for _, entry in _entries(manifest):
+        path = PurePosixPath(entry["path"])
+        if path in seen:
+            raise UsageError("usage.manifest_repeats_file", {"path": entry["path"]})
+        seen.add(path)
+
+
+def _unreadable(name: str, fault: OSError) -> UsageError:
+    return UsageError("usage.unreadable_file", {"path": name, "reason": fault.strerror or str(fault)})
+
+
 def folder_submission(root: Path, name: str) -> Submission:
-    """The submission in a folder, as its manifest says."""
+    """The submission in a folder, as its manifest says. Its digest covers every file that is read."""
     manifest = read_manifest(root)
-    entries = list(_entries(manifest))
+    digest = hashlib.sha256(_manifest_bytes(root))
     files, missing = [], []
-    for dataset, entry in entries:
+    for dataset, entry in _entries(manifest):
         for role, path in _paths(entry):
             found = _find(root, path)
             if found is None:
                 missing.append(Missing(path, role, dataset))
             elif role == "data":
                 files.append(_observe(root, found, path, dataset, entry))
-    log = manifest.get("delivery_log")
-    log_path = _find(root, log) if log else None
-    if log and log_path is None:
-        missing.append(Missing(log, "delivery_log", None))
-    digest = hashlib.sha256((root / MANIFEST).read_bytes())
-    for observed in files:
-        digest.update(bytes.fromhex(observed.sha256))
+                digest.update(bytes.fromhex(files[-1].sha256))
+            else:
+                digest.update(bytes.fromhex(_sha256(found, path)))
+    log = _delivery_log(root, manifest, missing)
+    if log is not None:
+        digest.update(bytes.fromhex(log.sha256))
     return Submission(
-        name=manifest.get("submission") or name,
+        name=manifest.get("submission") or name.encode("utf-8", "replace").decode(),
         root=root,
         manifest=manifest,
         claims=tuple(_claim(item) for item in manifest["claims"]),
         files=tuple(files),
-        delivery_log=_observe(root, log_path, log, None, {}) if log_path else None,
+        delivery_log=log,
         sha256=digest.hexdigest(),
         missing=tuple(missing),
     )
+
+
+def _delivery_log(root: Path, manifest: Mapping[str, Any], missing: list[Missing]) -> Observation | None:
+    name = manifest.get("delivery_log")
+    if name is None:
+        return None
+    found = _find(root, name)
+    if found is None:
+        missing.append(Missing(name, "delivery_log", None))
+        return None
+    return _observe(root, found, name, None, {})
 
 
 def single_file(path: Path, dataset: str, claim: Claim) -> Submission:
     """One data file without a manifest, read as `dataset`."""
     if not path.is_file():
         raise UsageError("usage.no_such_submission", {"path": str(path)})
-    observed = _observe(path.parent, path, path.name, dataset, {})
+    name = path.name.encode("utf-8", "replace").decode()
+    observed = _observe(path.parent, path, name, dataset, {})
     return Submission(
-        name=path.name, root=path.parent, manifest={"claims": [], "datasets": []}, claims=(claim,),
+        name=name, root=path.parent, manifest={"claims": [], "datasets": []}, claims=(claim,),
         files=(observed,), delivery_log=None, sha256=observed.sha256,
     )  # fmt: skip
 
@@ -108,30 +146,33 @@ def _paths(entry: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield role, entry[role]
 
 
+def _drive(relative: PurePosixPath) -> bool:
+    """Whether the path would start at a drive on another system."""
+    return bool(relative.parts) and ":" in relative.parts[0]
+
+
 def _find(root: Path, name: str) -> Path | None:
     """The regular file `name` inside the submission; None when absent. Raises UsageError on escape."""
     relative = PurePosixPath(name)
-    if relative.is_absolute() or ".." in relative.parts or "\\" in name or "\0" in name:
+    if relative.is_absolute() or ".." in relative.parts or "\\" in name or "\0" in name or _drive(relative):
         raise UsageError("usage.path_escape", {"path": name})
     path = root / relative
     here = root
-    for part in relative.parts:
-        here = here / part
-        if here.is_symlink():
-            raise UsageError("usage.path_link", {"path": name})
     try:
+        for part in relative.parts:
+            here = here / part
+            if here.is_symlink():
+                raise UsageError("usage.path_link", {"path": name})
         mode = path.stat().st_mode
-    except OSError:
+    except OSError as fault:
+        if fault.errno == errno.EACCES:
+            raise _unreadable(name, fault) from fault
         return None
     return path if stat.S_ISREG(mode) else None
 
 
 def _observe(root: Path, path: Path, name: str, dataset: str | None, entry: Mapping[str, Any]) -> Observation:
-    try:
-        with path.open("rb") as stream:
-            sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError as fault:
-        raise UsageError("usage.unreadable_file", {"path": name, "reason": fault.strerror or str(fault)}) from fault
+    sha256 = _sha256(path, name)
     return Observation(
         name=name,
         path=path,
@@ -143,6 +184,14 @@ def _observe(root: Path, path: Path, name: str, dataset: str | None, entry: Mapp
         edition_of=entry.get("edition_of"),
         **{role: _document(root, entry[role]) for role in ROLES if role in entry},
     )
+
+
+def _sha256(path: Path, name: str) -> str:
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as fault:
+        raise _unreadable(name, fault) from fault
 
 
 def _document(root: Path, name: str) -> tuple[str, Path] | None:

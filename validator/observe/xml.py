@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,9 +27,7 @@ UTF8_BOM: Final = b"\xef\xbb\xbf"
 PLAIN_ENCODINGS: Final = frozenset({"UTF-8", "US-ASCII", "ASCII"})
 XML_SPACE: Final = " \t\r\n"
 
-_DECLARED = re.compile(
-    rb"(?:\xef\xbb\xbf)?<\?xml[^>]*?encoding[ \t\r\n]*=[ \t\r\n]*[\"']([A-Za-z0-9._-]+)[\"']"
-)
+_DECLARED = re.compile(rb"(?:\xef\xbb\xbf)?<\?xml[^>]*?encoding[ \t\r\n]*=[ \t\r\n]*[\"']([A-Za-z0-9._-]+)[\"']")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 _BOOLEANS: Final = {"true": True, "1": True, "false": False, "0": False}
@@ -188,14 +185,6 @@ def _scalar(text: str, kinds: tuple[str, ...]) -> Any:
     return text
 
 
-@lru_cache(maxsize=1)
-def _opened(raw: bytes) -> etree._Element | None:
-    try:
-        return xml_document.open_document(raw)
-    except XmlRefusedError:
-        return None
-
-
 def locate_xml(raw: bytes, pointer: str) -> tuple[int | None, str]:
     """Source line and XPath of a place in the document.
 
@@ -203,8 +192,9 @@ def locate_xml(raw: bytes, pointer: str) -> tuple[int | None, str]:
     document (`/cap:alert/cap:info[1]`), which is kept. For a member that is not there, the line is
     that of the nearest element that is. An unreadable document gives (None, pointer).
     """
-    root = _opened(raw)
-    if root is None:
+    try:
+        root = xml_document.opened(raw)
+    except XmlRefusedError:
         return None, pointer
     steps = [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
     own = xml_document.step_of(root, numbered=False)

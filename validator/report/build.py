@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from validator import __version__
@@ -15,10 +15,12 @@ from validator.model.result import Outcome, Result, VerdictWord
 from validator.model.scope import Scope
 from validator.model.standard import ConformanceClass, Requirement
 from validator.model.submission import Submission
+from validator.model.text import LANGUAGES
 from validator.report.digest import sealed
 
 SCHEMA = "lienthong-report/1.0"
 REDACTED = "█████"
+VIETNAM = timezone(timedelta(hours=7))
 
 
 def build_report(
@@ -31,14 +33,11 @@ def build_report(
     profile: str | None = None,
 ) -> dict[str, Any]:
     """The sealed report; equal input gives the same digest."""
-    requirements = {r.id: r for r in scope.requirements()}
     verdicts = list(_verdicts(scope, results))
-    tops = [v["verdict"] for v in verdicts if v["class"] == scope.classes[v["standard"]].value]
-    shown = [_result(result, requirements[result.requirement]) for result in results]
     return sealed({
         "schema": SCHEMA,
         "tool": {"name": "lienthong", "version": __version__},
-        "as_of": as_of.isoformat(timespec="seconds"),
+        "as_of": as_of.astimezone(VIETNAM).isoformat(timespec="seconds"),
         "profile": profile,
         "submission": _submission(submission, examined, records),
         "standards": [_standard(scope, s.id) for s in scope.standards],
@@ -46,22 +45,26 @@ def build_report(
             {"id": e.id, "edition": e.edition, "sha256": e.sha256} for lists in code_lists().values() for e in lists
         ],
         "parameters": list(_parameters(scope)),
-        "results": shown,
+        "results": list(_results(scope, results)),
         "timeliness": [{"requirement": r.requirement, **_measure(m)} for r in results for m in r.measures],
         "verdicts": verdicts,
-        "summary": {
-            "verdict": overall([VerdictWord(word) for word in tops]).value,
-            "counts": counts(results),
-            "findings_count": sum(result.findings_count for result in results),
-        },
+        "summary": _summary(scope, results, verdicts),
         "waivers": [],
         "not_tested": list(_not_tested(results, submission, examined)),
         "disclaimers": [
-            {lang: catalogue("statements", lang)[key] for lang in ("vi", "en")}
-            for key in catalogue("statements", "vi")
-            if key.startswith("disclaimer.")
+            {lang: catalogue("statements", lang)[key] for lang in LANGUAGES} for key in catalogue("statements", "vi")
         ],
     })  # fmt: skip
+
+
+def _summary(scope: Scope, results: Sequence[Result], verdicts: list[dict[str, Any]]) -> dict[str, Any]:
+    """The worst verdict among the highest classes examined, dependencies included."""
+    tops = [v["verdict"] for v in verdicts if v["class"] == scope.classes[v["standard"]].value]
+    return {
+        "verdict": overall([VerdictWord(word) for word in tops]).value,
+        "counts": counts(results),
+        "findings_count": sum(result.findings_count for result in results),
+    }
 
 
 def _submission(submission: Submission, examined: set[str], records: Mapping[str, int]) -> dict[str, Any]:
@@ -97,10 +100,9 @@ def _standard(scope: Scope, name: str) -> dict[str, Any]:
 def _parameters(scope: Scope) -> Iterator[dict[str, Any]]:
     for standard in scope.standards:
         for name, parameter in standard.parameters.items():
-            vi, _, en = parameter.source.partition(" / ")
             yield {
                 "standard": standard.id, "name": name, "value": scope.parameters[standard.id][name],
-                "unit": parameter.unit, "basis": parameter.basis, "source": {"vi": vi, "en": en or vi},
+                "unit": parameter.unit, "basis": parameter.basis, "source": parameter.source.as_dict(),
             }  # fmt: skip
 
 
@@ -119,7 +121,23 @@ def _verdicts(scope: Scope, results: Sequence[Result]) -> Iterator[dict[str, Any
             }
 
 
-def _result(result: Result, requirement: Requirement) -> dict[str, Any]:
+def _sources(scope: Scope, requirement: Requirement) -> list[dict[str, Any]]:
+    standard = next(s for s in scope.standards if s.id == requirement.standard)
+    known = {r.name: r for r in standard.builds_on}
+    return [
+        {"name": name, "certainty": known[name].certainty, "checked_on": known[name].checked_on}
+        for name in requirement.sources
+    ]
+
+
+def _results(scope: Scope, results: Sequence[Result]) -> Iterator[dict[str, Any]]:
+    requirements = {r.id: r for r in scope.requirements()}
+    for result in results:
+        requirement = requirements[result.requirement]
+        yield _result(result, requirement, _sources(scope, requirement))
+
+
+def _result(result: Result, requirement: Requirement, sources: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "requirement": requirement.id,
         "standard": requirement.standard,
@@ -132,7 +150,7 @@ def _result(result: Result, requirement: Requirement) -> dict[str, Any]:
         "cause": result.cause.value if result.cause else None,
         "reason": result.reason.as_dict() if result.reason else None,
         "basis": requirement.basis,
-        "sources": list(requirement.sources),
+        "sources": sources,
         "fix": requirement.fix.as_dict() if requirement.fix else None,
         "examined": result.examined,
         "findings_count": result.findings_count,

@@ -53,14 +53,16 @@ def duration(seconds: Any, lang: str) -> str:
 
 
 def moment(value: Any, lang: str) -> str:
-    """A time stamp of Vietnamese civil time, or a date, as the language writes it."""
+    """A time stamp or date as the language writes it: midnight without an offset is a date, seconds only if any."""
     text = str(value)
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
         return text
-    if len(text) == len("2026-11-23"):
-        return at.strftime("%d/%m/%Y") if lang == "vi" else text
-    shown = at.strftime("%H:%M:%S %d/%m/%Y" if lang == "vi" else "%Y-%m-%d %H:%M:%S")
+    day = at.strftime("%d/%m/%Y" if lang == "vi" else "%Y-%m-%d")
     offset = at.strftime("%z")
+    if not offset and (at.hour, at.minute, at.second) == (0, 0, 0):
+        return day
+    clock = at.strftime("%H:%M:%S" if at.second else "%H:%M")
+    shown = f"{clock} {day}" if lang == "vi" else f"{day} {clock}"
     return f"{shown} (UTC{offset[:3]}:{offset[3:5]})" if offset else shown

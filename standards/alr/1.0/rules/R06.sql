@@ -51,7 +51,7 @@ due AS (
   WHERE d.slot > p.sent + to_minutes($slot_tolerance_minutes)
   GROUP BY ALL
 ),
-newest AS (SELECT max(sent) AS sent FROM alr.alert),
+newest AS (SELECT max(sent) AS sent FROM alr.alert WHERE status = 'Actual'),
 follower AS (
   SELECT p._at, p.i,
          bool_or(abs(date_diff('second', p.next_issue, f.sent)) <= 60 * $slot_tolerance_minutes) AS kept,

@@ -1,5 +1,5 @@
 -- Clause 5.10: an alert that names the bulletin of the competent agency it passes on keeps that
--- bulletin's hazard, risk level and area (of the area, the part inside the submission's provinces).
+-- bulletin's hazard, risk level and area (of the codes, those inside the submission's provinces).
 WITH message AS (
   SELECT 'alert' AS home, _at, sender, identifier, sent, info FROM alr.alert
   WHERE "msgType" IN ('Alert', 'Update')
@@ -40,13 +40,19 @@ own AS (
                   WHERE c.code = p.value AND c.province_code = l.province_code))
 ),
 area AS (
-  SELECT i.home, i._at, coalesce(string_agg(DISTINCT o.value, ' ' ORDER BY o.value), '') AS area
+  -- A province stands for all its communes, so that both ways to write one area are equal.
+  SELECT i.home, i._at, coalesce(string_agg(DISTINCT o.value, ' ' ORDER BY o.value), '') AS area,
+         coalesce(string_agg(DISTINCT coalesce(c.code, o.value), ' ' ORDER BY coalesce(c.code, o.value)), '')
+           AS extent
   FROM info AS i
   LEFT JOIN own AS o ON o.home = i.home AND o._at = i._at
+  LEFT JOIN codelist.vn_commune AS c
+    ON o.kind = 'code' AND c.province_code = o.value AND CAST(i.sent AS DATE) >= c.valid_from
+   AND (c.valid_to IS NULL OR CAST(i.sent AS DATE) < c.valid_to)
   GROUP BY i.home, i._at
 ),
 read AS (
-  SELECT i.home, i._at, i.i, i.sender, i.identifier, i.sent, a.area,
+  SELECT i.home, i._at, i.i, i.sender, i.identifier, a.area, a.extent,
          min(s.value) FILTER (WHERE s.name = 'vn:hazard') AS hazard,
          min(s.value) FILTER (WHERE s.name = 'vn:risk_level') AS level,
          min(s.value) FILTER (WHERE s.name = 'vn:source_bulletin') AS source
@@ -56,8 +62,8 @@ read AS (
   GROUP BY ALL
 ),
 passed_on AS (
-  SELECT a._at, a.i, a.source, a.hazard, a.level, a.area, b._at AS bulletin_at,
-         b.hazard AS true_hazard, b.level AS true_level, b.area AS true_area
+  SELECT a._at, a.i, a.source, a.hazard, a.level, a.area, a.extent, b._at AS bulletin_at,
+         b.hazard AS true_hazard, b.level AS true_level, b.area AS true_area, b.extent AS true_extent
   FROM read AS a
   LEFT JOIN read AS b ON b.home = 'bulletin' AND b.sender = split_part(a.source, ',', 1)
    AND b.identifier = split_part(a.source, ',', 2)
@@ -73,7 +79,7 @@ compared AS (
     ('level', 'parameter', p.true_level, p.level,
      p.bulletin_at IS NOT NULL AND p.level IS DISTINCT FROM p.true_level),
     ('area', 'area', p.true_area, p.area,
-     p.bulletin_at IS NOT NULL AND p.area <> p.true_area)) AS d(message, place, expected, found, differs)
+     p.bulletin_at IS NOT NULL AND p.extent <> p.true_extent)) AS d(message, place, expected, found, differs)
   WHERE d.differs
 )
 SELECT _at, '/info/' || i || '/' || place AS _pointer, message AS _message, expected, found, source

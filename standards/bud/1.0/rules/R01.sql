@@ -30,7 +30,7 @@ WITH present AS (
     FROM bud.snapshot s JOIN bud.snapshot p ON p.area_code = s.area_code AND p.snapshot_date = s.snapshot_date - 1
     WHERE s.carried_forward AND p.fiscal_year <> s.fiscal_year
 )
-SELECT _at, '/snapshot_date' AS _pointer, 'gap' AS _message, area_code, CAST(before + 1 AS VARCHAR) AS expected,
+SELECT _at, '/snapshot_date' AS _pointer, 'default' AS _message, area_code, CAST(before + 1 AS VARCHAR) AS expected,
        CAST(snapshot_date AS VARCHAR) AS found, snapshot_date - before - 1 AS days
 FROM gaps WHERE snapshot_date > before + 1
 UNION ALL

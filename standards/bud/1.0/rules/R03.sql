@@ -30,7 +30,7 @@ SELECT _at, '/data_through', 'repeated', area_code, snapshot_date, lag_days, '> 
        CAST(data_through AS VARCHAR)
 FROM judged WHERE NOT carried_forward AND data_through <= before
 UNION ALL
-SELECT _at, '/data_through', 'stale', area_code, snapshot_date, lag_days, '≥ ' || due,
+SELECT _at, '/data_through', 'default', area_code, snapshot_date, lag_days, '≥ ' || due,
        CAST(data_through AS VARCHAR)
 FROM judged WHERE lag_days > $lag_max_days
 UNION ALL

@@ -26,7 +26,7 @@ WITH amounts AS (
 ), slips AS (
     SELECT *, CAST(round(log10(abs(amount) / usual) / 3) AS INTEGER) AS thousands FROM compared
 )
-SELECT _at, '/' || regexp_replace(member, '^(fund_balance|totals)_', '\1/') AS _pointer, 'negative' AS _message,
+SELECT _at, '/' || regexp_replace(member, '^(fund_balance|totals)_', '\1/') AS _pointer, 'default' AS _message,
        area_code, snapshot_date, '≥ 0' AS expected, CAST(amount AS VARCHAR) AS found, '' AS factor
 FROM amounts WHERE amount < 0
 UNION ALL

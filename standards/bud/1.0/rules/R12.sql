@@ -4,7 +4,7 @@ WITH disclosed AS (
     FROM sub.record r LEFT JOIN sub.envelope e ON e.file = r.file
     WHERE r.standard = 'VSC-BUD' AND r.dataset = 'line'
 ), excluded AS (
-    SELECT l._at, '/khoan' AS _pointer, 'khoan' AS _message, l.khoan AS found
+    SELECT l._at, '/khoan' AS _pointer, 'default' AS _message, l.khoan AS found
     FROM bud.line l WHERE l.khoan IN (SELECT value FROM sub.input WHERE name = 'secret-khoan')
     UNION ALL
     SELECT l._at, '/org_code', 'org', l.org_code

@@ -1,15 +1,15 @@
 -- 5.8: no hidden cell of a commune can be worked out by subtracting the others from a total of its row or column.
 WITH cell AS (
-    SELECT h._at, h.date, h.province_code, h.area_code, h.category, h."count" AS n
+    SELECT h._at, h.date, h.province_code, h.commune_code, h.category, h."count" AS n
     FROM core.health_count h
     JOIN sub.record r ON r._at = h._at
     LEFT JOIN sub.envelope e ON e.file = r.file
     WHERE coalesce(e.disclosure, 'public') = 'public'
 ), line AS (  -- a row: the categories of a commune under its total; a column: the communes of a province under its total
-    SELECT 'row' AS kind, *, area_code AS line_of, category = $total_category AS is_total
-    FROM cell WHERE length(area_code) = 5
+    SELECT 'row' AS kind, *, commune_code AS line_of, category = $total_category AS is_total
+    FROM cell WHERE commune_code IS NOT NULL
     UNION ALL
-    SELECT 'column', *, category, length(area_code) = 2 FROM cell
+    SELECT 'column', *, category, commune_code IS NULL FROM cell
 ), summed AS (
     SELECT kind, date, province_code, line_of,
         count(*) FILTER (WHERE is_total) AS totals,
@@ -22,8 +22,7 @@ WITH cell AS (
 -- One hidden cell is the difference itself; several are known when each must be the least or the greatest possible.
 -- A hidden total of a commune is the sum of its categories when none of them is hidden.
 SELECT _at, '/count' AS _pointer, kind AS _message, CAST(date AS VARCHAR) AS day, province_code,
-    CASE WHEN kind = 'row' THEN line_of END AS area_code, CASE WHEN kind = 'column' THEN line_of END AS category,
-    true AS _personal
+    CASE WHEN kind = 'row' THEN line_of END AS commune_code, CASE WHEN kind = 'column' THEN line_of END AS category
 FROM summed
 WHERE totals = 1 AND (
     (total IS NOT NULL AND hidden = 1 AND total - known BETWEEN 1 AND $small_cell_max)

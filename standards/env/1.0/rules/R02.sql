@@ -21,13 +21,15 @@ WITH node AS (  -- index and concentration at each breakpoint; row 500 means "at
     SELECT station_id, min(hour) AS first_hour, max(hour) AS last_hour FROM env.observation GROUP BY station_id
 ), value AS (
     SELECT *, date_trunc('hour', a.at) AS h, date_trunc('day', a.at) AS d FROM env.aqi a
-), past AS (  -- 12 hours back; age 0 is the hour itself; weight = max(0.5, cmin/cmax)
-    SELECT v._at, g.pollutant, g.c, ages.age,
+), back AS (  -- the 12 hours of each hour value; age 0 is the hour itself
+    SELECT _at, station_id, age, h - age * INTERVAL 1 HOUR AS h
+    FROM (SELECT _at, station_id, h, unnest(range(12)) AS age FROM value WHERE kind = 'gio')
+), past AS (  -- weight = max(0.5, cmin/cmax)
+    SELECT b._at, g.pollutant, g.c, b.age,
         greatest(0.5, min(g.c) OVER w / nullif(max(g.c) OVER w, 0)) AS weight
-    FROM value v CROSS JOIN range(12) AS ages (age)
-    JOIN good g ON g.station_id = v.station_id AND g.h = v.h - ages.age * INTERVAL 1 HOUR
-    WHERE v.kind = 'gio' AND g.pollutant IN ('pm25', 'pm10')
-    WINDOW w AS (PARTITION BY v._at, g.pollutant)
+    FROM back b JOIN good g ON g.station_id = b.station_id AND g.h = b.h
+    WHERE g.pollutant IN ('pm25', 'pm10')
+    WINDOW w AS (PARTITION BY b._at, g.pollutant)
 ), mean8 AS (
     SELECT station_id, d, h, avg(c) OVER w AS c, count(*) OVER w AS hours
     FROM good WHERE pollutant = 'o3'

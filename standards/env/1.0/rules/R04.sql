@@ -20,13 +20,14 @@ WITH node AS (
     SELECT _at, station_id, pollutant, i
     FROM (SELECT _at, station_id, sub_pm25 AS pm25, sub_pm10 AS pm10 FROM env.aqi)
         UNPIVOT (i FOR pollutant IN (pm25, pm10))
-), past AS (  -- NowCast as in 5.2
-    SELECT v._at, g.pollutant, g.c, ages.age,
+), back AS (  -- the 12 hours of each hour value; age 0 is the hour itself
+    SELECT _at, station_id, age, h - age * INTERVAL 1 HOUR AS h
+    FROM (SELECT _at, station_id, h, unnest(range(12)) AS age FROM value WHERE kind = 'gio')
+), past AS (  -- weight = max(0.5, cmin/cmax)
+    SELECT b._at, g.pollutant, g.c, b.age,
         greatest(0.5, min(g.c) OVER w / nullif(max(g.c) OVER w, 0)) AS weight
-    FROM value v CROSS JOIN range(12) AS ages (age)
-    JOIN good g ON g.station_id = v.station_id AND g.h = v.h - ages.age * INTERVAL 1 HOUR
-    WHERE v.kind = 'gio'
-    WINDOW w AS (PARTITION BY v._at, g.pollutant)
+    FROM back b JOIN good g ON g.station_id = b.station_id AND g.h = b.h
+    WINDOW w AS (PARTITION BY b._at, g.pollutant)
 ), conc AS (
     SELECT _at, pollutant, sum(pow(weight, age) * c) / sum(pow(weight, age)) AS c
     FROM past GROUP BY _at, pollutant HAVING count(CASE WHEN age < 3 THEN 1 END) >= 2

@@ -2,7 +2,7 @@
 WITH published AS (
     SELECT _at, crs FROM plan.plan
     UNION ALL SELECT _at, crs FROM plan.zone
-    UNION ALL SELECT _at, crs FROM plan.infra_link WHERE geometry IS NOT NULL AND geometry <> 'null'
+    UNION ALL SELECT _at, crs FROM plan.infra_link WHERE geometry IS NOT NULL
 )
 SELECT _at, '/properties/crs' AS _pointer,
        CASE WHEN crs IS NULL THEN 'default' ELSE 'crs_other' END AS _message,
