@@ -72,12 +72,18 @@ def _parent(document: Document, pointer: str) -> tuple[Document, str]:
     *above, last = _steps(pointer)
     for step in above:
         if isinstance(document, list):
-            document = document[int(step)]
+            document = document[_index(document, step)]
         elif isinstance(document, dict):
             document = document.setdefault(step, {})
         else:
             raise EditError(f"nothing at {pointer!r}")
     return document, last
+
+
+def _index(items: list[Document], step: str) -> int:
+    if not step.isdigit() or int(step) >= len(items):
+        raise EditError(f"no item {step!r} in an array of {len(items)}")
+    return int(step)
 
 
 def put(document: Document, pointer: str, value: Any) -> None:
@@ -87,7 +93,7 @@ def put(document: Document, pointer: str, value: Any) -> None:
         if last == "-":
             parent.append(value)
         else:
-            parent[int(last)] = value
+            parent[_index(parent, last)] = value
     else:
         parent[last] = value
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -68,9 +69,17 @@ def _dependencies(standard: Standard) -> Iterator[str]:
             find_standard(name)
         except LienthongError:
             yield f"depends_on names {name}, which is not in the catalogue"
-    everything = [standard, *(find_standard(name) for name in standard.depends_on)]
+    everything = _with_dependencies(standard)
     if standard.datasets and not any(c.kind == "bytes" for s in everything for r in s.requirements for c in r.checks):
         yield "no requirement of kind bytes in it or what it depends on owns the faults of text"
+
+
+def _with_dependencies(standard: Standard) -> list[Standard]:
+    known = []
+    for name in standard.depends_on:
+        with suppress(LienthongError):
+            known.append(find_standard(name))
+    return [standard, *known]
 
 
 def _schema_problems(schema: Mapping[str, Any]) -> Iterator[str]:
@@ -110,7 +119,7 @@ def _key_problems(standard: Standard, name: str) -> Iterator[str]:
 def _requirement_problems(standard: Standard, requirement: Requirement) -> Iterator[str]:
     if bool(requirement.checks) == (requirement.not_tested is not None):
         yield "needs either a check or a not_tested reason"
-    known = {r.id for s in (standard, *map(find_standard, standard.depends_on)) for r in s.requirements}
+    known = {r.id for s in _with_dependencies(standard) for r in s.requirements}
     yield from (f"needs {name}, which does not exist" for name in requirement.needs if name not in known)
     for name in requirement.applies_to:
         if name != "*" and name not in standard.datasets:
@@ -159,7 +168,7 @@ def _parameter_names(settings: Any) -> Iterator[str]:
 
 
 def _owner_problems(standard: Standard) -> Iterator[str]:
-    everything = (standard, *map(find_standard, standard.depends_on))
+    everything = _with_dependencies(standard)
     tested = {r.id for s in everything for r in s.requirements if any(c.kind == "schema" for c in r.checks)}
     basic = {r.id for r in standard.requirements if r.conformance_class is ConformanceClass.BASIC}
     holders: list[Dataset | Document] = [*standard.datasets.values(), *standard.documents.values()]

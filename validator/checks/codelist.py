@@ -19,7 +19,13 @@ ORDER BY v._at, v._pointer
 
 
 def check(ask: Ask) -> Iterator[Answer]:
-    """One row per value that is not in the list; message `codelist.unknown` unless the entry has its own."""
+    """One row per value that is not in the list.
+
+    The text is the entry's `codelist` message, or its default where no rule stands beside it to
+    use that, else `codelist.unknown`.
+    """
+    alone = all(other.kind in ("codelist", "schema") for other in ask.requirement.checks)
+    own = "codelist" if "codelist" in ask.requirement.messages else "default" if alone else "codelist.unknown"
     listed = ask.setting("list")
     parts = [f'SELECT _at, _pointer, value, on_date FROM role."{role}"' for role in ask.setting("roles", ())]
     parts += [_column(ask.datasets, ask.standard.code, name) for name in ask.setting("columns", ())]
@@ -29,7 +35,7 @@ def check(ask: Ask) -> Iterator[Answer]:
         table=listed.replace("-", "_"),
         column=ask.setting("value", "code"),
     )
-    yield from ask.query(sql, None)
+    yield from ({**row, "_message": own} for row in ask.query(sql, None))
 
 
 def _column(datasets: Mapping[str, Dataset], code: str, name: str) -> str:

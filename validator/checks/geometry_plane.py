@@ -8,6 +8,7 @@ in a tangent plane at the place itself.
 from __future__ import annotations
 
 import math
+import warnings
 from functools import cache, lru_cache
 from typing import Any, Final
 
@@ -89,9 +90,7 @@ def farthest(one: Any, other: Any) -> float:
 
 def _reach(one: Any, other: Any) -> float:
     vertices = shapely.points(shapely.get_coordinates(one))
-    _, distances = shapely.STRtree(_edges(other)).query_nearest(
-        vertices, return_distance=True, all_matches=False
-    )
+    _, distances = shapely.STRtree(_edges(other)).query_nearest(vertices, return_distance=True, all_matches=False)
     return float(distances.max())
 
 
@@ -115,8 +114,11 @@ def transformation(epsg: int, name: str) -> Transformer | None:
     """
     pyproj.network.set_network_enabled(active=False)  # type: ignore[attr-defined]
     try:
-        known = TransformerGroup(f"EPSG:{epsg}", LON_LAT, always_xy=True, allow_ballpark=False)
-    except pyproj.exceptions.CRSError:
+        with warnings.catch_warnings():
+            # another system's best choice may want a grid that is not here: it is none of ours
+            warnings.simplefilter("ignore", UserWarning)
+            known = TransformerGroup(f"EPSG:{epsg}", LON_LAT, always_xy=True, allow_ballpark=False)
+    except pyproj.exceptions.ProjError:
         return None
     return next((t for t in known.transformers if name in t.description.split(" + ")), None)
 

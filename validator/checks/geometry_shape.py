@@ -133,11 +133,7 @@ def _rings(geometry: dict[str, Any]) -> list[_Place]:
     if geometry["type"] == "Polygon":
         return [(f"/coordinates/{i}", ring) for i, ring in enumerate(coordinates)]
     if geometry["type"] == "MultiPolygon":
-        return [
-            (f"/coordinates/{i}/{j}", ring)
-            for i, rings in enumerate(coordinates)
-            for j, ring in enumerate(rings)
-        ]
+        return [(f"/coordinates/{i}/{j}", ring) for i, rings in enumerate(coordinates) for j, ring in enumerate(rings)]
     return []
 
 

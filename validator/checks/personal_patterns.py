@@ -55,7 +55,7 @@ _DATE: Final = (
     r"|[0-9]{1,2} tháng [0-9]{1,2},? năm [0-9]{4})"
 )
 _BORN = re.compile(
-    rf"(?:(?<!phát )(?<!vệ )(?<!học )(?<!thí )\bsinh(?: ngày)?|ngày sinh|ngày tháng năm sinh|\bs\.n\.?|\bDOB|date of birth|\bborn(?: on)?)\W{{0,5}}{_DATE}",
+    rf"(?:(?<!phát )(?<!vệ )(?<!học )(?<!thí )\bsinh(?: ngày)?|ngày sinh|ngày tháng năm sinh|\bDOB|date of birth|\bborn(?: on)?)\W{{0,5}}{_DATE}",
     re.IGNORECASE,
 )
 _WHOLE_DATE = re.compile(rf"\s*{_DATE}(?:T[0-9:.+Z\-]+)?\s*\Z")
@@ -133,7 +133,7 @@ def _bare(key: str) -> str:
 # What the bytes of a record must hold before it is worth reading its strings. A clean record costs
 # less than its parsing: patterns start with a literal byte or letter (looked behind only from there),
 # words are looked for one by one in lower case.
-_DIGITS = re.compile(rb"0(?<![0-9.]0)[0-9]{2}(?:[ .\-]?[0-9]){7}")
+_DIGITS = re.compile(rb"0(?<![0-9]0)(?<![0-9]\.0)[0-9]{2}(?:[ .\-]?[0-9]){7}")
 _PLATE_SHAPE = re.compile(rb"[A-Z\x90](?:(?<=[0-9][0-9 \-][A-Z])|(?<=[0-9][0-9 \-]\xc4\x90))(?:[A-Z0-9]|\xc4\x90)?[ \-]?[0-9]{3}\.?[0-9]")
 _WORDS: Final = ("@", "\\u", "+84", "cmnd", "cmt", "chứng minh", "số", "sinh", "birth", "dob", "born", "biển", "bks", "bsx")
 _HINTS: Final = tuple({form.encode().lower() for word in _WORDS for form in (word, word.upper())})

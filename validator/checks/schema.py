@@ -17,6 +17,8 @@ from validator.model.finding import Finding, Location
 from validator.model.record import UNREADABLE, Batch
 
 SHOWN_CHARACTERS = 200
+LONGEST_NAME = 80
+NAMES_LOOKED_UP = 1000
 FOREIGN_ID = "urn:ngsi-ld:"
 _UNIONS = ("anyOf", "oneOf")
 
@@ -42,6 +44,7 @@ class SchemaCheck:
         self.known = known
         self.validator = jsonschema_rs.validator_for(dict(schema), validate_formats=True)
         self.properties = _property_names(schema)
+        self.resembling: dict[str, str] = {}
 
     def failing(self, values: Sequence[Any]) -> Iterator[int]:
         """Indices of the records that the schema refuses."""
@@ -97,10 +100,19 @@ class SchemaCheck:
         )
 
     def _undeclared(self, extra: str, path: list[str | int], owner: str, place: Location) -> Finding:
-        near = difflib.get_close_matches(extra, self.properties, 1, 0.75)
-        params = {"property": shown(extra), "near": near[0] if near else ""}
+        near = self._near(extra)
+        params = {"property": shown(extra), "near": near}
         message_id = "schema.undeclared_near" if near else "schema.undeclared"
         return Finding(owner, message_id, _at(place, [*path, extra]), params)
+
+    def _near(self, extra: str) -> str:
+        """The declared name that an undeclared one resembles; looked up for the first few only."""
+        if extra not in self.resembling:
+            if len(extra) > LONGEST_NAME or len(self.resembling) >= NAMES_LOOKED_UP:
+                return ""
+            near = difflib.get_close_matches(extra, self.properties, 1, 0.75)
+            self.resembling[extra] = near[0] if near else ""
+        return self.resembling[extra]
 
     def _owner(self, path: Sequence[str | int]) -> tuple[str, str | None, bool]:
         """Who owns an error, the named form that it breaks, and whether its value is personal."""

@@ -98,13 +98,26 @@ def _xsd_check(requirement: str, path: Path) -> DocumentCheck:
 
 
 def _element_at(root: etree._Element, path: str | None) -> etree._Element | None:
-    """The element that a validator names by a path without prefixes."""
-    found = root.getroottree().xpath(path) if path else []
+    """The element that a validator names by a path with the document's own prefixes."""
+    if not path:
+        return None
+    prefixes = _prefixes(root) if ":" in path else {}
+    try:
+        found = root.getroottree().xpath(path, namespaces=prefixes)
+    except etree.XPathError:
+        return None
     first = found[0] if isinstance(found, list) and found else None
     if isinstance(first, etree._Element):
         return first
     parent = getattr(first, "getparent", lambda: None)()
     return parent if isinstance(parent, etree._Element) else None
+
+
+def _prefixes(root: etree._Element) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for element in root.iter(etree.Element):
+        found.update((prefix, name) for prefix, name in element.nsmap.items() if prefix)
+    return found
 
 
 @cache

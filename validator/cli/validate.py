@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -135,9 +135,25 @@ def _formats(text: str | None) -> tuple[str, ...]:
 
 def _default_jobs(submission: Path) -> int:
     """One process for little data, where starting more costs more than it gains."""
-    files = [submission] if submission.is_file() else [p for p in submission.rglob("*") if p.is_file()]
-    total = sum(path.stat().st_size for path in files)
-    return 1 if total < SMALL_BYTES else min(len(os.sched_getaffinity(0)), 8)
+    total = 0
+    for size in _sizes(submission):
+        total += size
+        if total >= SMALL_BYTES:
+            return min(len(os.sched_getaffinity(0)), 8)
+    return 1
+
+
+def _sizes(submission: Path) -> Iterator[int]:
+    """Sizes of the files handed in, as far as they can be seen; what cannot is told later."""
+    try:
+        if submission.is_file():
+            yield submission.stat().st_size
+            return
+        for path in submission.rglob("*"):
+            if path.is_file():
+                yield path.stat().st_size
+    except (OSError, ValueError):
+        return
 
 
 def parse_moment(text: str | None) -> datetime | None:
@@ -146,11 +162,11 @@ def parse_moment(text: str | None) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(f"{text}T23:59:59+07:00" if len(text) == 10 else text)
-    except ValueError as fault:
-        raise UsageError("usage.bad_moment", {"text": text}) from fault
-    if moment.tzinfo is None:
-        raise UsageError("usage.bad_moment", {"text": text})
-    return moment
+        if moment.tzinfo is not None and 1 < moment.year < 9999:
+            return moment
+    except ValueError:
+        pass
+    raise UsageError("usage.bad_moment", {"text": text})
 
 
 def load_profile(name: str | None) -> Mapping[str, Any] | None:

@@ -37,5 +37,5 @@ def explain(lang: str, fault: LienthongError) -> str:
     params = dict(fault.params)
     reason = params.get("reason")
     if isinstance(reason, str) and reason in catalogue("findings", lang):
-        params["reason"] = fill(catalogue("findings", lang)[reason], {})
+        params["reason"] = fill(catalogue("findings", lang)[reason], params)
     return fill(texts.get(fault.message_id, str(fault)), params)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -12,6 +13,13 @@ from validator.model.record import UNREADABLE, Batch
 from validator.model.standard import Column
 
 _INT64 = range(-(2**63), 2**63)
+# What the SQL engine may be given: dates and instants whose arithmetic stays within year 1 to 9999.
+_FORMS = {
+    "DATE": re.compile(r"(?!0000)[0-9]{4}-[0-9]{2}-[0-9]{2}"),
+    "TIMESTAMP": re.compile(
+        r"(?!0000|0001|9999)[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9:.]{5,18}(?:[Zz]|[+-][0-9]{2}:[0-9]{2})"
+    ),
+}
 _ARROW: dict[str, pa.DataType] = {"BIGINT": pa.int64(), "DOUBLE": pa.float64(), "BOOLEAN": pa.bool_()}
 
 
@@ -47,6 +55,8 @@ def _array(values: Sequence[Any], column: Column) -> pa.Array:
     if column.sql_type == "JSON":
         return pa.array([None if v is None else orjson.dumps(v).decode() for v in found], kind)
     accept = _accept(column.sql_type)
+    if column.sql_type == "DOUBLE":  # integers beyond 2^53 become the nearest float, as in other readers
+        return pa.array([float(v) if accept(v) else None for v in found], kind)
     return pa.array([v if accept(v) else None for v in found], kind)
 
 
@@ -67,4 +77,7 @@ def _accept(sql_type: str) -> Callable[[Any], bool]:
         return lambda v: type(v) is float or (type(v) is int and v in _INT64)
     if sql_type == "BOOLEAN":
         return lambda v: type(v) is bool
+    if sql_type in _FORMS:
+        form = _FORMS[sql_type].fullmatch
+        return lambda v: type(v) is str and form(v) is not None
     return lambda v: type(v) is str

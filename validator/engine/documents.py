@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,16 @@ from validator.checks.schema import SchemaCheck
 from validator.engine.local import Placed, checksum
 from validator.engine.package import EnvelopeSeen
 from validator.model.finding import Finding, Location
-from validator.model.record import UNREADABLE, Batch
+from validator.model.record import UNREADABLE, Batch, ReadFault
 from validator.model.scope import Scope
 from validator.model.submission import Observation, Submission
-from validator.observe.limits import MAX_DOCUMENT_BYTES
+from validator.observe.limits import MAX_DOCUMENT_BYTES, MIB
 from validator.observe.locate import place
+from validator.observe.mapping import mapped
 from validator.observe.parse import parse
-from validator.observe.read_json import mapped, read_json_lines, start_faults
+from validator.observe.read_json import place_beside, read_json_lines, start_faults
+
+Locate = Callable[[str], tuple[int, int | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,22 +51,26 @@ class DocumentReader:
         """One JSON side document, checked; None when it cannot be read as an object."""
         with mapped(path) as text:
             start, faults, readable = start_faults(text)
-            raw = bytes(text[start : start + MAX_DOCUMENT_BYTES + 1])
+            raw = bytes(text[start : start + MAX_DOCUMENT_BYTES])
+            if len(text) > MAX_DOCUMENT_BYTES:
+                limit = (("limit_mib", MAX_DOCUMENT_BYTES // MIB),)
+                faults, readable = [ReadFault("size", "read.document_too_large", 1, params=limit)], False
         value: Any = UNREADABLE
         if readable:
             value, more = parse(raw, 1, None)
             faults += more
         batch = Batch(name, 1, [1], [0], [raw], [value], tuple(replace(fault, record=None) for fault in faults))
-        self.findings += [self._outside(finding, raw) for _, finding in self.bytes(batch)]
+        locate = partial(place, raw, line=1)
+        self.findings += [_outside(finding, locate) for _, finding in self.bytes(batch)]
         if value is UNREADABLE:
             return None
-        self._explain(kind, value, name, raw)
+        self._explain(kind, value, name, locate)
         return value if isinstance(value, Mapping) else None
 
     def inline(self, observation: Observation, document: Mapping[str, Any]) -> None:
         """The envelope members of a JSON document whose records were read apart."""
         with mapped(observation.path) as text:
-            self._explain("envelope", {**document, "records": []}, observation.name, text)
+            self._explain("envelope", {**document, "records": []}, observation.name, partial(place_beside, text))
 
     def lines(self, kind: str, observation: Observation) -> None:
         """A JSON Lines document such as the delivery log, line by line."""
@@ -71,25 +79,30 @@ class DocumentReader:
             if kind in self.schemas:
                 self.findings += [finding for _, finding in self.schemas[kind](batch)]
 
-    def _explain(self, kind: str, value: Any, name: str, raw: Any) -> None:
+    def _explain(self, kind: str, value: Any, name: str, locate: Locate) -> None:
         check = self.schemas.get(kind)
         if check and not check.validator.is_valid(value):
-            self.findings += [self._outside(f, raw) for f in check.explain(value, Location(name, 1))]
+            self.findings += [_outside(f, locate) for f in check.explain(value, Location(name, 1))]
 
-    def _outside(self, finding: Finding, raw: Any) -> Finding:
-        location = replace(finding.location, record=None)
-        if location.pointer:
-            line, column = place(raw, location.pointer, 1)
-            location = replace(location, line=line, column=column)
-        return replace(finding, location=location)
+
+def _outside(finding: Finding, locate: Locate) -> Finding:
+    """The finding with its place in the document; it is in no record."""
+    location = replace(finding.location, record=None)
+    if location.pointer:
+        line, column = locate(location.pointer)
+        location = replace(location, line=line, column=column)
+    return replace(finding, location=location)
 
 
 def read_documents(scope: Scope, submission: Submission, placed: tuple[Placed, ...]) -> Documents:
     """All package documents, with the checksum of each file's records recomputed."""
     reader = DocumentReader(scope)
     envelopes, descriptors = [], {}
-    for observation in dict.fromkeys(p.unit.observation for p in placed):
-        parts = [p.part for p in placed if p.unit.observation is observation]
+    by_file: dict[str, list[Placed]] = {}
+    for p in placed:
+        by_file.setdefault(p.unit.observation.name, []).append(p)
+    for pieces in by_file.values():
+        observation, parts = pieces[0].unit.observation, [p.part for p in pieces]
         computed = checksum(parts) if observation.media != "xml" else None
         document, sidecar = next((p.envelope for p in parts if p.envelope is not None), None), None
         if observation.envelope:

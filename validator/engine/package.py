@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
@@ -13,6 +12,7 @@ import pyarrow as pa
 from validator.engine.tables import Tables
 from validator.model.submission import Observation, Submission
 from validator.observe.canonical import digest
+from validator.observe.read_json import read_json_lines
 
 VIETNAM = timezone(timedelta(hours=7))
 _TIME = pa.timestamp("us")
@@ -53,9 +53,9 @@ def instant(value: Any) -> datetime | None:
         if len(value) == 10:
             return datetime.combine(date.fromisoformat(value), datetime.min.time())
         moment = datetime.fromisoformat(value)
-    except ValueError:
+        return None if moment.tzinfo is None else moment.astimezone(VIETNAM).replace(tzinfo=None)
+    except (ValueError, OverflowError):
         return None
-    return None if moment.tzinfo is None else moment.astimezone(VIETNAM).replace(tzinfo=None)
 
 
 def split_id(dataset: str | None) -> tuple[str, str]:
@@ -122,10 +122,9 @@ def create_package_tables(tables: Tables, submission: Submission, as_of: datetim
 def delivery_rows(log: Observation) -> Iterator[dict[str, Any]]:
     """Lines of the delivery log with `chained` telling whether the hash chain holds up to each line."""
     previous, holds = "", True
-    with log.path.open("rb") as stream:
-        for number, raw in enumerate(stream, start=1):
-            entry = _entry(raw)
-            if entry is None:
+    for batch in read_json_lines(log.path, log.name, 0, log.size):
+        for number, entry in zip(batch.lines, batch.values, strict=True):
+            if not isinstance(entry, dict):
                 holds = False
                 continue
             stated = entry.get("hash")
@@ -140,14 +139,6 @@ def delivery_rows(log: Observation) -> Iterator[dict[str, Any]]:
                 **{n: instant(entry.get(n)) for n in ("subject_time", "data_through", "available_at", "received_at")},
                 **{n: _text(entry.get(n)) for n in ("key", "sha256", "status")},
             }  # fmt: skip
-
-
-def _entry(raw: bytes) -> dict[str, Any] | None:
-    try:
-        entry = json.loads(raw)
-    except (ValueError, RecursionError):
-        return None
-    return entry if isinstance(entry, dict) else None
 
 
 def descriptor_rows(observation: Observation, document: Mapping[str, Any]) -> Iterable[dict[str, Any]]:

@@ -9,10 +9,10 @@ from validator.engine.local import Placed
 from validator.engine.package import split_id
 from validator.engine.tables import Tables
 from validator.model.finding import Location
-from validator.observe.json_text import BrokenText, skip_space, value_end
+from validator.observe.json_text import BrokenTextError, skip_space, value_end
 from validator.observe.limits import MAX_RECORD_BYTES
-from validator.observe.locate import place
-from validator.observe.read_json import mapped
+from validator.observe.locate import column_at, place
+from validator.observe.mapping import mapped
 from validator.observe.xml import locate_xml
 
 
@@ -41,8 +41,8 @@ class Places:
             return self._in_xml(placed, pointer)
         if pointer and seen.media != "csv":
             with mapped(seen.path) as text:
-                raw = _value_at(text, offset)
-            line, column = place(raw, pointer, line)
+                raw, start = _value_at(text, offset), column_at(text, offset)
+            line, column = place(raw, pointer, line, start)
             return Location(seen.name, line, column, record, pointer)
         return Location(seen.name, line, None, record, pointer)
 
@@ -56,6 +56,6 @@ class Places:
 def _value_at(text: Any, offset: int) -> bytes:
     try:
         end = value_end(text, skip_space(text, offset))
-    except BrokenText:
+    except BrokenTextError:
         end = offset + MAX_RECORD_BYTES
     return bytes(text[offset : min(end, offset + MAX_RECORD_BYTES)])

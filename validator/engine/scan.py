@@ -18,11 +18,12 @@ from validator.engine.columns import arrow_schema, record_batch
 from validator.engine.tally import Tally
 from validator.engine.units import Unit
 from validator.model.finding import Finding, Location
-from validator.model.record import UNREADABLE, Batch
+from validator.model.record import UNREADABLE, Batch, ReadFault
 from validator.model.scope import Scope
 from validator.model.standard import Dataset
 from validator.observe.canonical import canonical
-from validator.observe.locate import place
+from validator.observe.locate import column_at, place
+from validator.observe.mapping import count_lines, mapped
 from validator.observe.read_csv import read_csv
 from validator.observe.read_json import read_json, read_json_lines
 from validator.observe.xml import locate_xml, read_xml
@@ -79,25 +80,31 @@ class Scanner:
         self.wants_canonical = unit.observation.media != "xml"
 
     def run(self) -> Part:
-        records = unusable = unreadable = lines = 0
+        records = unusable = unreadable = 0
         envelope: Mapping[str, Any] | None = None
         with pq.ParquetWriter(self.columns, self.schema) as columns, self.canonical.open("wb") as text:
             for batch in batches(self.unit, self.dataset):
                 bad = self._examine(batch)
                 broken = sum(value is UNREADABLE for value in batch.values)
-                broken += sum(fault.record is None and fault.aspect in FATAL for fault in batch.faults)
+                broken += sum(map(_loses_records, batch.faults))
                 unreadable += broken
                 unusable += len(bad) + broken
                 columns.write_batch(record_batch(batch, bad, self.dataset.columns, self.schema))
                 self._write_canonical(text, batch, records == 0)
                 records += len(batch.values)
-                lines = max(lines, batch.lines[-1] if batch.lines else 0)
                 envelope = batch.envelope if batch.envelope is not None else envelope
         return Part(
-            self.unit.number, records, unusable, unreadable, lines,
+            self.unit.number, records, unusable, unreadable, self._lines_before_next(),
             {name: (tally.count, tuple(tally.samples)) for name, tally in self.tallies.items()},
             self.errors, self.columns, None if unreadable else self.canonical, envelope,
         )  # fmt: skip
+
+    def _lines_before_next(self) -> int:
+        """How many lines the unit takes of its file; of no interest when nothing follows it."""
+        if self.unit.end >= self.unit.observation.size:
+            return 0
+        with mapped(self.unit.observation.path) as text:
+            return count_lines(text, self.unit.start, self.unit.end)
 
     def _examine(self, batch: Batch) -> set[int]:
         bad: set[int] = set()
@@ -143,7 +150,9 @@ class Scanner:
             return replace(location, line=line, pointer=xpath) if location.pointer.startswith("/") else location
         if self.unit.observation.media == "csv":
             return location
-        line, column = place(batch.raws[index], location.pointer, batch.lines[index])
+        with mapped(self.unit.observation.path) as text:
+            start = column_at(text, batch.offsets[index])
+        line, column = place(batch.raws[index], location.pointer, batch.lines[index], start)
         return replace(location, line=line, column=column)
 
     def _write_canonical(self, text: IO[bytes], batch: Batch, first: bool) -> None:
@@ -168,10 +177,13 @@ def prepare_worker(scope: Scope, scratch: Path, cap: int, second_opinion: bool) 
     _context.update(scope=scope, scratch=scratch, cap=cap, second_opinion=second_opinion)
 
 
+def _loses_records(fault: ReadFault) -> bool:
+    """Whether a fault outside any record means that records were not read."""
+    return fault.record is None and fault.aspect in FATAL and fault.message_id != "read.blank_line"
+
+
 def scan_unit(unit: Unit) -> Part:
     """The worker's entry point."""
     scope: Scope = _context["scope"]
     dataset = scope.datasets()[unit.observation.dataset or ""]
     return Scanner(scope, unit, dataset, _context["scratch"], _context["cap"], _context["second_opinion"]).run()
-
-

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from validator.model.submission import Observation
 from validator.observe.limits import UNIT_BYTES
-from validator.observe.read_json import mapped
+from validator.observe.mapping import line_end, mapped
+from validator.observe.read_json import start_faults
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +31,16 @@ def plan_units(files: tuple[Observation, ...]) -> tuple[Unit, ...]:
 
 
 def _ranges(observation: Observation) -> Iterator[tuple[int, int]]:
-    if observation.media != "jsonl" or observation.size <= UNIT_BYTES:
-        yield 0, observation.size
+    size = observation.size
+    if observation.media != "jsonl" or size <= UNIT_BYTES:
+        yield 0, size
         return
     with mapped(observation.path) as text:
+        if not start_faults(text)[2]:
+            yield 0, size
+            return
         start = 0
-        while start < observation.size:
-            end = text.find(b"\n", min(start + UNIT_BYTES, observation.size - 1))
-            end = observation.size if end < 0 else end + 1
+        while start < size:
+            end = min(line_end(text, min(start + UNIT_BYTES, size - 1), size) + 1, size)
             yield start, end
             start = end

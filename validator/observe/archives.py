@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import io
 import lzma
 import tarfile
 import zipfile
@@ -20,7 +21,7 @@ TAR_FAULTS: Final = (tarfile.TarError,)
 
 _ZIP_STARTS: Final = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _DIRECTORY_ENTRY: Final = b"PK\x01\x02"
-_COMPRESSED: Final = ((b"\x1f\x8b", gzip.open), (b"BZh", bz2.open), (b"\xfd7zXZ\x00", lzma.open))
+_COMPRESSED: Final = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00")
 _TAR_MARK: Final = slice(257, 262)
 
 
@@ -32,7 +33,7 @@ def is_zip(given: Path) -> bool:
 def is_tar(given: Path) -> bool:
     """By its first bytes; whatever is compressed counts, since a lone data file is not handed in so."""
     head = _head(given)
-    return head[_TAR_MARK] == b"ustar" or any(head.startswith(mark) for mark, _ in _COMPRESSED)
+    return head[_TAR_MARK] == b"ustar" or head.startswith(_COMPRESSED)
 
 
 def _head(given: Path) -> bytes:
@@ -57,25 +58,27 @@ def open_zip(given: Path) -> Iterator[zipfile.ZipFile]:
 class _Bounded:
     """A tar stream that refuses to be read in large pieces: a header never needs them."""
 
-    def __init__(self, stream: IO[bytes]) -> None:
+    def __init__(self, stream: io.BufferedIOBase) -> None:
         self.stream = stream
+        self.seek, self.tell = stream.seek, stream.tell
 
     def read(self, size: int = -1) -> bytes:
         if not 0 <= size <= limits.MAX_ARCHIVE_HEADER:
             raise tarfile.ReadError("a header of the archive is too large")
         return self.stream.read(size)
 
-    def seek(self, at: int, whence: int = 0) -> int:
-        return self.stream.seek(at, whence)
-
-    def tell(self) -> int:
-        return self.stream.tell()
-
 
 @contextmanager
 def open_tar(given: Path) -> Iterator[tarfile.TarFile]:
     """The archive, decompressed as it is read."""
-    head = _head(given)
-    opened = next((opener for mark, opener in _COMPRESSED if head.startswith(mark)), open)
-    with opened(given, "rb") as stream, tarfile.open(fileobj=cast(IO[bytes], _Bounded(stream)), mode="r:") as archive:
+    with _decompressed(given) as stream, tarfile.open(fileobj=cast(IO[bytes], _Bounded(stream)), mode="r:") as archive:
         yield archive
+
+
+def _decompressed(given: Path) -> io.BufferedIOBase:
+    head = _head(given)
+    if head.startswith(b"\x1f\x8b"):
+        return gzip.GzipFile(given)
+    if head.startswith(b"BZh"):
+        return bz2.BZ2File(given)
+    return lzma.LZMAFile(given) if head.startswith(b"\xfd7zXZ\x00") else given.open("rb")

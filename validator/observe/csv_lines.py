@@ -90,7 +90,8 @@ class Lines:
     def _given_up(self, broken: csv.Error | None) -> Row:
         """A row that cannot be read; reading goes on after its first line, as long as that is cheap."""
         if self.too_large:
-            fault = ReadFault("size", "read.record_too_large", self.start_line, params=(("limit_mib", MAX_RECORD_BYTES // MIB),))
+            limit = (("limit_mib", MAX_RECORD_BYTES // MIB),)
+            fault = ReadFault("size", "read.record_too_large", self.start_line, params=limit)
         else:
             fault = _explained(broken, self.start_line)
         faults = [*(f for f in self.faults if f.line == self.start_line), fault]

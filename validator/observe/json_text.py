@@ -22,7 +22,12 @@ STRING_TEXT: Final = rb'"(?:[^"\\]++|\\.)*+"'
 STRING: Final = re.compile(STRING_TEXT, re.DOTALL)
 _SCALAR = re.compile(rb"[^,\]}\[{\" \t\r\n]++")
 _STRUCTURE = re.compile(STRING_TEXT + rb"|[{}\[\]]", re.DOTALL)
+_WHOLE_STRINGS = re.compile(rb'(?:[^"]++|' + STRING_TEXT + rb")++", re.DOTALL)
+_ALL_SQUARE: Final = bytes.maketrans(b"{}", b"[]")
+_NOT_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
+_OPENS: Final = ord("[")
 NESTING_IN_ONE_MATCH: Final = 5
+PIECE_BYTES: Final = 64 * 1024
 
 
 def _nested(depth: int) -> bytes:
@@ -43,7 +48,7 @@ class Span:
     key: bytes = b""
 
 
-class BrokenText(Exception):
+class BrokenTextError(Exception):
     """The document cannot be split further; `offset` is where and `reason` a message id."""
 
     def __init__(self, offset: int, reason: str) -> None:
@@ -66,7 +71,7 @@ def skip_space(text: Buffer, at: int) -> int:
 def value_end(text: Buffer, at: int) -> int:
     """The offset just after the value that starts at `at`.
 
-    Raises BrokenText when there is no value, when it never ends, or when it goes on beyond what
+    Raises BrokenTextError when there is no value, when it never ends, or when it goes on beyond what
     is worth skipping.
     """
     stop = min(len(text), at + MAX_SKIPPED_BYTES)
@@ -80,33 +85,69 @@ def value_end(text: Buffer, at: int) -> int:
     else:
         found = _SCALAR.match(text, at, stop)
         if found is None and first:
-            raise BrokenText(at, "read.value_expected")
+            raise BrokenTextError(at, "read.value_expected")
     if found is None or (found.end() == stop < len(text) and first not in (b'"', b"{", b"[")):
         raise _unended(text, at, stop)
     return found.end()
 
 
-def _unended(text: Buffer, at: int, stop: int) -> BrokenText:
-    return BrokenText(at, "read.ends_early" if stop == len(text) else "read.value_too_long")
+def _unended(text: Buffer, at: int, stop: int) -> BrokenTextError:
+    return BrokenTextError(at, "read.ends_early" if stop == len(text) else "read.value_too_long")
+
+
+def brackets(piece: bytes) -> bytes:
+    """The brackets of a text outside its strings, all written as square ones."""
+    return STRING.sub(b"", piece).translate(_ALL_SQUARE, _NOT_BRACKETS)
 
 
 def _container_end(text: Buffer, at: int, stop: int) -> int:
-    depth = 0
-    for token in _STRUCTURE.finditer(text, at, stop):
-        first = token.group()[:1]
-        if first in b"{[":
+    """The end of a container nested too deeply for one match; piece by piece, without recursion."""
+    depth, here = 0, at
+    while here < stop:
+        piece = _WHOLE_STRINGS.match(text, here, min(stop, here + PIECE_BYTES))
+        if piece is None:
+            long = STRING.match(text, here, stop)
+            if long is None:
+                break
+            here = long.end()
+            continue
+        marks = brackets(piece.group())
+        depth, closes = _depth_after(marks, depth)
+        if closes:
+            return _closing(text, here, piece.end(), depth)
+        here = piece.end()
+    raise _unended(text, at, stop)
+
+
+def _depth_after(marks: bytes, depth: int) -> tuple[int, bool]:
+    """The depth after a piece and False; the depth before it and True when it comes down to nothing."""
+    if marks.count(b"]") < depth:
+        return depth + 2 * marks.count(b"[") - len(marks), False
+    here = depth
+    for mark in marks:
+        here += 1 if mark == _OPENS else -1
+        if here == 0:
+            return depth, True
+    return here, False
+
+
+def _closing(text: Buffer, start: int, stop: int, depth: int) -> int:
+    """Where the depth comes down to nothing between two offsets outside strings."""
+    for token in _STRUCTURE.finditer(text, start, stop):
+        mark = token.group()
+        if mark in (b"[", b"{"):
             depth += 1
-        elif first in b"}]":
+        elif mark in (b"]", b"}"):
             depth -= 1
             if depth == 0:
                 return token.end()
-    raise _unended(text, at, stop)
+    raise BrokenTextError(start, "read.ends_early")
 
 
 def walk(text: Buffer, at: int, record_member: str) -> Iterator[Span]:
     """Spans of the root's members and of the elements of its record array, in file order.
 
-    A root array is the record array. Ends with one span of kind `root`. Raises BrokenText.
+    A root array is the record array. Ends with one span of kind `root`. Raises BrokenTextError.
     """
     start = at = skip_space(text, at)
     first = text[at : at + 1]
@@ -123,7 +164,7 @@ def walk(text: Buffer, at: int, record_member: str) -> Iterator[Span]:
     else:
         at = value_end(text, at)
     if skip_space(text, at) != len(text):
-        raise BrokenText(skip_space(text, at), "read.trailing_text")
+        raise BrokenTextError(skip_space(text, at), "read.trailing_text")
     yield Span("root", start, at)
 
 
@@ -174,10 +215,10 @@ def _key(text: Buffer, at: int) -> tuple[bytes, int]:
     if key is None:
         if text[at : at + 1] in (b'"', b""):
             raise _unended(text, at, stop)
-        raise BrokenText(at, "read.key_expected")
+        raise BrokenTextError(at, "read.key_expected")
     colon = skip_space(text, key.end())
     if text[colon : colon + 1] != b":":
-        raise BrokenText(colon, "read.colon_expected")
+        raise BrokenTextError(colon, "read.colon_expected")
     return key.group(), skip_space(text, colon + 1)
 
 
@@ -193,5 +234,5 @@ def name_of(key: bytes) -> str:
 
 def _after_comma(text: Buffer, at: int, mark: bytes) -> int:
     if mark != b",":
-        raise BrokenText(at, "read.comma_expected" if mark else "read.ends_early")
+        raise BrokenTextError(at, "read.comma_expected" if mark else "read.ends_early")
     return skip_space(text, at + 1)

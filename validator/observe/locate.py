@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from validator.observe.json_text import STRING, BrokenText, name_of, skip_space, value_end
+from validator.observe.json_text import STRING, BrokenTextError, name_of, skip_space, value_end
 from validator.observe.mapping import Buffer
 
 LOOK_BACK_BYTES: Final = 1024 * 1024
@@ -50,7 +50,7 @@ def offset_of(raw: bytes, pointer: str) -> int | None:
             if found is None:
                 return None
             at = found
-    except BrokenText:
+    except BrokenTextError:
         return None
     return at
 

@@ -15,19 +15,18 @@ from typing import Any, Final
 import orjson
 
 from validator.model.record import UNREADABLE, ReadFault
-from validator.observe.json_text import STRING, STRING_TEXT, name_of
+from validator.observe.json_text import STRING, STRING_TEXT, brackets, name_of
 from validator.observe.limits import MAX_DEPTH, MAX_RECORD_BYTES, MAX_RECORD_VALUES, MIB
 from validator.observe.locate import position
 
 MAX_REPEATED_TOLD: Final = 1000
+SHOWN_CHARACTERS: Final = 200
 
 _KEY_ENDS = re.compile(rb'"[ \t\r\n]*+:')
 _KEYS_AND_BRACKETS = re.compile(rb"(" + STRING_TEXT + rb")[ \t\r\n]*+(:)?+|[{}\[\]]", re.DOTALL)
 _TWENTY_DIGITS = re.compile(rb"[0-9]{20}")
 _LONG_INTEGER = re.compile(rb"(?<![0-9.eE+])(?<![eE]-)[0-9]{20}")
 _NOT_A_NUMBER = re.compile(rb"[+-]?(?:NaN|Infinity)(?![A-Za-z0-9_])")
-_NOT_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
-_ONE_KIND: Final = bytes.maketrans(b"{}", b"[]")
 _OPENS: Final = ord("[")
 
 # What orjson says, in our words: a part of its message, the id of ours.
@@ -65,7 +64,8 @@ def parse(raw: bytes, line: int | None, record: int | None) -> tuple[Any, list[R
     faults = []
     if len(_KEY_ENDS.findall(raw)) != _count_keys(value):
         for name, at in islice(_repeated(raw), MAX_REPEATED_TOLD):
-            faults.append(_fault_at(raw, at, "duplicate_key", "read.duplicate_key", line, record, key=name))
+            key = name[:SHOWN_CHARACTERS]
+            faults.append(_fault_at(raw, at, "duplicate_key", "read.duplicate_key", line, record, key=key))
     if _TWENTY_DIGITS.search(raw):
         long = _LONG_INTEGER.search(_blanked(raw))
         if long:
@@ -77,15 +77,14 @@ def too_deep(raw: bytes) -> bool:
     """Whether the text nests deeper than the limit, counted without recursion."""
     if raw.count(b"{") + raw.count(b"[") <= MAX_DEPTH:
         return False
-    brackets = STRING.sub(b"", raw).translate(_ONE_KIND, _NOT_BRACKETS)
-    left = brackets
+    marks = left = brackets(raw)
     for _ in range(MAX_DEPTH):  # each pass takes the innermost level away
         left = left.replace(b"[]", b"")
         if not left:
             return False
     depth = 0
-    for byte in brackets:
-        depth += 1 if byte == _OPENS else -1
+    for mark in marks:
+        depth += 1 if mark == _OPENS else -1
         if depth > MAX_DEPTH:
             return True
     return False

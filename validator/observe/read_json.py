@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from validator.model.record import UNREADABLE, Batch, ReadFault
-from validator.observe.json_text import BrokenText, Span, name_of, skip_space, walk
+from validator.observe.json_text import BrokenTextError, Span, name_of, skip_space, walk
 from validator.observe.limits import BATCH_BYTES, BATCH_RECORDS, MAX_DOCUMENT_BYTES, MAX_RECORD_BYTES, WINDOW_BYTES
-from validator.observe.locate import column_at
+from validator.observe.locate import column_at, place
 from validator.observe.mapping import Buffer, count_lines, line_end, mapped, release
-from validator.observe.parse import parse
+from validator.observe.parse import SHOWN_CHARACTERS, parse
 
 UTF8_BOM = b"\xef\xbb\xbf"
 OTHER_BOMS = (b"\xff\xfe", b"\xfe\xff")
@@ -103,7 +104,7 @@ class _Document:
                     if self.builder.full:
                         yield self.builder.take()
                         release(self.text, self.counted)
-            except BrokenText as broken:
+            except BrokenTextError as broken:
                 self.builder.faults += [*self.aside, self._broken(broken)]
         yield self.builder.take(self.envelope if self.has_records else None)
 
@@ -136,7 +137,7 @@ class _Document:
         size = span.end - span.start
         self.beside += size + len(span.key)
         if self.beside > MAX_RECORD_BYTES:
-            raise BrokenText(span.start, "read.members_too_large")
+            raise BrokenTextError(span.start, "read.members_too_large")
         if self.beside > MAX_DOCUMENT_BYTES:
             if self.beside - size - len(span.key) <= MAX_DOCUMENT_BYTES:
                 self.aside.append(ReadFault("size", "read.member_too_large", self.line))
@@ -150,21 +151,40 @@ class _Document:
 
     def _name(self, name: str) -> None:
         if name in self.names:
-            self.aside.append(ReadFault("duplicate_key", "read.duplicate_key", self.line, params=(("key", name),)))
+            key = (("key", name[:SHOWN_CHARACTERS]),)
+            self.aside.append(ReadFault("duplicate_key", "read.duplicate_key", self.line, params=key))
         self.names.add(name)
 
     def _placed(self, faults: list[ReadFault], start: int, line: int) -> list[ReadFault]:
         """The faults with columns of the file, where those of the piece count from its own start."""
         return [_shifted(fault, column_at(self.text, start)) if fault.line == line else fault for fault in faults]
 
-    def _broken(self, broken: BrokenText) -> ReadFault:
+    def _broken(self, broken: BrokenTextError) -> ReadFault:
         line = 1 + count_lines(self.text, 0, broken.offset)
         return ReadFault("syntax", broken.reason, line, column_at(self.text, broken.offset))
 
 
+def place_beside(text: Buffer, pointer: str, record_member: str = DEFAULT_MEMBER) -> tuple[int, int | None]:
+    """Line and column of a value beside the document's records."""
+    first, _, rest = pointer[1:].partition("/")
+    name = first.replace("~1", "/").replace("~0", "~")
+    released = 0
+    with suppress(BrokenTextError):
+        for span in walk(text, len(UTF8_BOM) if text[:3] == UTF8_BOM else 0, record_member):
+            if span.kind == "member" and name_of(span.key) == name:
+                raw = text[span.start : min(span.end, span.start + MAX_DOCUMENT_BYTES)]
+                line = 1 + count_lines(text, 0, span.start)
+                return place(raw, f"/{rest}" if rest else None, line, column_at(text, span.start))
+            if span.start - released > WINDOW_BYTES:
+                released = span.start
+                release(text, released)
+    return 1, 1
+
+
 def _shifted(fault: ReadFault, column: int | None) -> ReadFault:
-    known = fault.column is not None and column is not None
-    return replace(fault, column=fault.column + column - 1 if known else None)
+    if fault.column is None or column is None:
+        return replace(fault, column=None)
+    return replace(fault, column=fault.column + column - 1)
 
 
 def read_json_lines(path: Path, file: str, start: int, end: int) -> Iterator[Batch]:

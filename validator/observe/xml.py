@@ -11,7 +11,7 @@ may well be good XML.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,7 +22,7 @@ from validator.model.record import UNREADABLE, Batch, ReadFault
 from validator.observe.parse import encoding_fault
 from validator.xml_document import XmlRefusedError, line_of
 
-SIGNATURE_NAMESPACE: Final = "http://www.w3.org/2000/09/xmldsig#"
+SIGNATURE: Final = "{http://www.w3.org/2000/09/xmldsig#}"
 UTF8_BOM: Final = b"\xef\xbb\xbf"
 PLAIN_ENCODINGS: Final = frozenset({"UTF-8", "US-ASCII", "ASCII"})
 XML_SPACE: Final = " \t\r\n"
@@ -53,7 +53,7 @@ def read_xml(path: Path, file: str, schema: Mapping[str, Any]) -> Iterator[Batch
     try:
         root = xml_document.open_document(raw)
         _expect_root(root, schema)
-        value = _record(root, schema, xml_document.namespace_of(root), 1)
+        value = _record(root, schema, _braced(root), 1)
     except XmlRefusedError as refused:
         if not any(fault.message_id == "read.not_utf8" for fault in faults):
             faults.append(_fault(refused))
@@ -97,6 +97,11 @@ def _expect_root(root: etree._Element, schema: Mapping[str, Any]) -> None:
         raise XmlRefusedError("root", "xml.wrong_root", line, expected=wanted, found=found[:200])
 
 
+def _braced(root: etree._Element) -> str:
+    namespace = xml_document.namespace_of(root)
+    return f"{{{namespace}}}" if namespace else ""
+
+
 def _shape(schema: Mapping[str, Any]) -> Mapping[str, Any]:
     """The branch of a union that is not null, as for columns."""
     for union in ("anyOf", "oneOf"):
@@ -107,17 +112,18 @@ def _shape(schema: Mapping[str, Any]) -> Mapping[str, Any]:
     return schema
 
 
-def _kinds(schema: Mapping[str, Any]) -> tuple[str, ...]:
+def _kinds(schema: Mapping[str, Any]) -> Sequence[str]:
     declared = schema.get("type", ())
-    return (declared,) if isinstance(declared, str) else tuple(declared)
+    return (declared,) if isinstance(declared, str) else declared
 
 
-def _value(element: etree._Element, schema: Mapping[str, Any], namespace: str, depth: int) -> Any:
+def _value(element: etree._Element, schema: Mapping[str, Any], own: str, depth: int) -> Any:
     shape = _shape(schema)
-    if "object" in _kinds(shape) or any(xml_document.is_element(child) for child in element):
-        return _record(element, shape, namespace, depth)
+    kinds = _kinds(shape)
+    if "object" in kinds or (len(element) and any(xml_document.is_element(child) for child in element)):
+        return _record(element, shape, own, depth)
     _bound(element, depth)
-    return _scalar(_text(element), _kinds(shape))
+    return _scalar(_text(element), kinds)
 
 
 def _bound(element: etree._Element, depth: int) -> None:
@@ -128,35 +134,31 @@ def _bound(element: etree._Element, depth: int) -> None:
         raise XmlRefusedError("size", "xml.too_many_attributes", line_of(element), limit=limit)
 
 
-def _record(element: etree._Element, schema: Mapping[str, Any], namespace: str, depth: int) -> dict[str, Any]:
-    """The element's attributes and children by name, in document order."""
+def _record(element: etree._Element, schema: Mapping[str, Any], own: str, depth: int) -> dict[str, Any]:
+    """The element's attributes and children by name, in document order; `own` is `{namespace}`."""
     _bound(element, depth)
     made: dict[str, Any] = {
         f"@{name}": value for name, value in map(_texts, element.attrib.items()) if not name.startswith("{")
     }
     members = schema.get("properties", {})
     for child in element:
-        if not xml_document.is_element(child) or xml_document.namespace_of(child) == SIGNATURE_NAMESPACE:
+        tag: Any = child.tag
+        if not isinstance(tag, str) or tag.startswith(SIGNATURE):
             continue
-        key = _key(child, namespace)
+        key = tag[len(own) :] if tag.startswith(own) else tag
         declared = _shape(members.get(key, {}))
         if "array" in _kinds(declared):
-            made.setdefault(key, []).append(_value(child, declared.get("items", {}), namespace, depth + 1))
+            made.setdefault(key, []).append(_value(child, declared.get("items", {}), own, depth + 1))
         else:
-            _put(made, key, _value(child, declared, namespace, depth + 1))
-    own = _text(element)
-    if own:
-        made["#text"] = own
+            _put(made, key, _value(child, declared, own, depth + 1))
+    loose = _text(element)
+    if loose:
+        made["#text"] = loose
     return made
 
 
 def _texts(pair: tuple[Any, Any]) -> tuple[str, str]:
     return str(pair[0]), str(pair[1])
-
-
-def _key(element: etree._Element, namespace: str) -> str:
-    name = etree.QName(element)
-    return name.localname if (name.namespace or "") == namespace else name.text
 
 
 def _put(made: dict[str, Any], key: str, value: Any) -> None:
@@ -171,11 +173,13 @@ def _put(made: dict[str, Any], key: str, value: Any) -> None:
 
 def _text(element: etree._Element) -> str:
     """The element's own text, around comments and children, without the white space at both ends."""
-    parts = [element.text or "", *(child.tail or "" for child in element)]
-    return "".join(parts).strip(XML_SPACE)
+    text: Any = element.text or ""
+    if len(element):
+        text += "".join([child.tail or "" for child in element])
+    return str(text).strip(XML_SPACE)
 
 
-def _scalar(text: str, kinds: tuple[str, ...]) -> Any:
+def _scalar(text: str, kinds: Sequence[str]) -> Any:
     if "integer" in kinds and _INTEGER.fullmatch(text):
         return int(text)
     if "number" in kinds and _NUMBER.fullmatch(text):

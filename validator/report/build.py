@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -15,11 +16,12 @@ from validator.model.result import Outcome, Result, VerdictWord
 from validator.model.scope import Scope
 from validator.model.standard import ConformanceClass, Requirement
 from validator.model.submission import Submission
-from validator.model.text import LANGUAGES
+from validator.model.text import LANGUAGES, Text
 from validator.report.digest import sealed
 
 SCHEMA = "lienthong-report/1.0"
 REDACTED = "█████"
+_PARAMETER = re.compile(r"\$([a-z][a-z0-9_]*)")
 VIETNAM = timezone(timedelta(hours=7))
 
 
@@ -134,16 +136,28 @@ def _results(scope: Scope, results: Sequence[Result]) -> Iterator[dict[str, Any]
     requirements = {r.id: r for r in scope.requirements()}
     for result in results:
         requirement = requirements[result.requirement]
-        yield _result(result, requirement, _sources(scope, requirement))
+        values = {**scope.parameters[result.standard], **requirement.at_class.get(result.conformance_class, {})}
+        yield _result(result, requirement, _sources(scope, requirement), values)
 
 
-def _result(result: Result, requirement: Requirement, sources: list[dict[str, Any]]) -> dict[str, Any]:
+def _said(text: Text, values: Mapping[str, Any]) -> dict[str, str]:
+    """The text with `$parameters` as their values in force."""
+
+    def value(found: re.Match[str]) -> str:
+        return str(values.get(found[1], found[0]))
+
+    return {lang: _PARAMETER.sub(value, text.in_language(lang)) for lang in LANGUAGES}
+
+
+def _result(
+    result: Result, requirement: Requirement, sources: list[dict[str, Any]], values: Mapping[str, Any]
+) -> dict[str, Any]:
     return {
         "requirement": requirement.id,
         "standard": requirement.standard,
         "clause": requirement.clause,
         "title": requirement.title.as_dict(),
-        "statement": requirement.statement.as_dict(),
+        "statement": _said(requirement.statement, values),
         "level": requirement.level.value,
         "class": result.conformance_class.value,
         "outcome": result.outcome.value,
@@ -151,7 +165,7 @@ def _result(result: Result, requirement: Requirement, sources: list[dict[str, An
         "reason": result.reason.as_dict() if result.reason else None,
         "basis": requirement.basis,
         "sources": sources,
-        "fix": requirement.fix.as_dict() if requirement.fix else None,
+        "fix": _said(requirement.fix, values) if requirement.fix else None,
         "examined": result.examined,
         "findings_count": result.findings_count,
         "truncated": result.truncated,

@@ -1,19 +1,26 @@
 -- 5.4 Lines of a snapshot add up to its totals, per side and per budget level, to the dong.
 WITH stated AS (
-    UNPIVOT
-        (SELECT _at, area_code, snapshot_date, coalesce(COLUMNS('^(totals|levels)_.*_(day|mtd|ytd)$'), 0) FROM bud.snapshot)
-    ON COLUMNS('^(totals|levels)_') INTO NAME member VALUE amount
+    SELECT _at, area_code, snapshot_date, member, coalesce(amount, 0) AS amount
+    FROM bud.snapshot UNPIVOT INCLUDE NULLS (amount FOR member IN (
+        totals_revenue_day, totals_revenue_mtd, totals_revenue_ytd, totals_expenditure_day,
+        totals_expenditure_mtd, totals_expenditure_ytd, levels_TW_revenue_day, levels_TW_revenue_mtd,
+        levels_TW_revenue_ytd, levels_TW_expenditure_day, levels_TW_expenditure_mtd, levels_TW_expenditure_ytd,
+        levels_TINH_revenue_day, levels_TINH_revenue_mtd, levels_TINH_revenue_ytd, levels_TINH_expenditure_day,
+        levels_TINH_expenditure_mtd, levels_TINH_expenditure_ytd, levels_HUYEN_revenue_day,
+        levels_HUYEN_revenue_mtd, levels_HUYEN_revenue_ytd, levels_HUYEN_expenditure_day,
+        levels_HUYEN_expenditure_mtd, levels_HUYEN_expenditure_ytd, levels_XA_revenue_day,
+        levels_XA_revenue_mtd, levels_XA_revenue_ytd, levels_XA_expenditure_day, levels_XA_expenditure_mtd,
+        levels_XA_expenditure_ytd))
 ), figures AS (
     SELECT _at, area_code, snapshot_date, amount,
            CASE WHEN member LIKE 'totals%' THEN '' ELSE split_part(member, '_', 2) END AS level,
            CASE WHEN member LIKE '%revenue%' THEN 'thu' ELSE 'chi' END AS side,
-           regexp_extract(member, '(day|mtd|ytd)$') AS measure,
-           regexp_extract(member, '(revenue|expenditure)_(day|mtd|ytd)$') AS name
+           regexp_extract(member, '(day|mtd|ytd)$', 1) AS measure,
+           regexp_extract(member, '((revenue|expenditure)_(day|mtd|ytd))$', 1) AS name
     FROM stated
 ), lines AS (
-    UNPIVOT (SELECT _at, area_code, snapshot_date, side, budget_level, amount_day AS day, amount_mtd AS mtd,
-                    amount_ytd AS ytd FROM bud.line)
-    ON day, mtd, ytd INTO NAME measure VALUE amount
+    SELECT area_code, snapshot_date, side, budget_level, replace(member, 'amount_', '') AS measure, amount
+    FROM bud.line UNPIVOT (amount FOR member IN (amount_day, amount_mtd, amount_ytd))
 ), sums AS (
     SELECT area_code, snapshot_date, side, coalesce(budget_level, '') AS level, measure, sum(amount) AS amount
     FROM lines GROUP BY GROUPING SETS ((area_code, snapshot_date, side, budget_level, measure),
@@ -27,8 +34,9 @@ LEFT JOIN sums s ON s.area_code = f.area_code AND s.snapshot_date = f.snapshot_d
                AND s.level = f.level AND s.measure = f.measure
 WHERE f.amount <> coalesce(s.amount, 0)
 UNION ALL
-SELECT p._at, NULL, 'no_lines', p.area_code, p.snapshot_date, '', '', '', NULL, NULL
-FROM bud.snapshot p ANTI JOIN days d USING (area_code, snapshot_date)
+SELECT f._at, NULL, 'no_lines', f.area_code, f.snapshot_date, '', '', '', NULL, NULL
+FROM figures f ANTI JOIN days d USING (area_code, snapshot_date)
+WHERE f.amount <> 0 GROUP BY f._at, f.area_code, f.snapshot_date
 UNION ALL
 SELECT min(l._at), '/snapshot_date', 'no_snapshot', l.area_code, l.snapshot_date, '', '', '', NULL, NULL
 FROM bud.line l ANTI JOIN bud.snapshot p USING (area_code, snapshot_date)

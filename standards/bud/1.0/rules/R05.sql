@@ -11,9 +11,14 @@ WITH newest AS (
     FROM moved WHERE reached IS NULL OR (data_through > reached AND NOT carried_forward)
     WINDOW w AS (PARTITION BY area_code, run ORDER BY snapshot_date)
 ), stated AS (
-    UNPIVOT
-        (SELECT _at, area_code, snapshot_date, coalesce(COLUMNS('^(totals|levels)_.*_(day|ytd)$'), 0) FROM newest)
-    ON COLUMNS('^(totals|levels)_') INTO NAME member VALUE amount
+    SELECT area_code, snapshot_date, member, coalesce(amount, 0) AS amount
+    FROM newest UNPIVOT INCLUDE NULLS (amount FOR member IN (
+        totals_revenue_day, totals_revenue_ytd, totals_expenditure_day, totals_expenditure_ytd,
+        levels_TW_revenue_day, levels_TW_revenue_ytd, levels_TW_expenditure_day, levels_TW_expenditure_ytd,
+        levels_TINH_revenue_day, levels_TINH_revenue_ytd, levels_TINH_expenditure_day,
+        levels_TINH_expenditure_ytd, levels_HUYEN_revenue_day, levels_HUYEN_revenue_ytd,
+        levels_HUYEN_expenditure_day, levels_HUYEN_expenditure_ytd, levels_XA_revenue_day,
+        levels_XA_revenue_ytd, levels_XA_expenditure_day, levels_XA_expenditure_ytd))
 ), figures AS (
     SELECT area_code, snapshot_date,
            CASE WHEN member LIKE 'totals%' THEN '' ELSE split_part(member, '_', 2) END AS level,
@@ -42,17 +47,20 @@ WITH newest AS (
            min(_at) AS _at, sum(amount_ytd) AS ytd, sum(amount_day) AS day,
            sum(CASE WHEN kind = 'adjustment' THEN coalesce(amount_adjustment, 0) ELSE 0 END) AS adjusted
     FROM bud.line GROUP BY ALL
+), paired AS (
+    SELECT a.* FROM accounted a
+    SEMI JOIN lines c ON c.area_code = a.area_code AND c.snapshot_date = a.snapshot_date
+    SEMI JOIN lines p ON p.area_code = a.area_code AND p.snapshot_date = a.day_before
 ), kept AS (
-    SELECT a._at AS snapshot_at, a.area_code, a.snapshot_date, a.fiscal_year, a.year_before, a.day_before,
-           l.side, l.budget_level, l.classification
-    FROM accounted a JOIN lines l ON l.area_code = a.area_code
-     AND (l.snapshot_date = a.snapshot_date OR (l.snapshot_date = a.day_before AND a.fiscal_year = a.year_before))
-    WHERE a.day_before IS NOT NULL
-      AND EXISTS (SELECT 1 FROM lines x WHERE x.area_code = a.area_code AND x.snapshot_date = a.snapshot_date)
-      AND EXISTS (SELECT 1 FROM lines x WHERE x.area_code = a.area_code AND x.snapshot_date = a.day_before)
-    GROUP BY ALL
-), rows_judged AS (
-    SELECT coalesce(c._at, k.snapshot_at) AS _at, k.*, coalesce(c.ytd, 0) AS found, c._at IS NULL AS lost,
+    SELECT a.*, l.side, l.budget_level, l.classification
+    FROM paired a JOIN lines l ON l.area_code = a.area_code AND l.snapshot_date = a.snapshot_date
+    UNION
+    SELECT a.*, l.side, l.budget_level, l.classification
+    FROM paired a JOIN lines l ON l.area_code = a.area_code AND l.snapshot_date = a.day_before
+    WHERE a.fiscal_year = a.year_before
+), compared AS (
+    SELECT coalesce(c._at, k._at) AS _at, k.area_code, k.snapshot_date, k.side, k.budget_level, k.classification,
+           coalesce(c.ytd, 0) AS found, c._at IS NULL AS lost,
            CASE WHEN k.fiscal_year = k.year_before THEN coalesce(p.ytd, 0) ELSE 0 END
            + coalesce(c.day, 0) + coalesce(c.adjusted, 0) AS expected
     FROM kept k
@@ -69,7 +77,7 @@ FROM totals WHERE found <> expected
 UNION ALL
 SELECT _at, CASE WHEN lost THEN NULL ELSE '/amount_ytd' END, CASE WHEN lost THEN 'lost' ELSE 'line' END,
        area_code, snapshot_date, side, budget_level, classification, expected, found
-FROM rows_judged WHERE found <> expected
+FROM compared WHERE found <> expected
 UNION ALL
 SELECT _at, '/fiscal_year', 'fiscal_year', area_code, snapshot_date, '', '', '', year(data_through), fiscal_year
 FROM accounted

@@ -14,6 +14,8 @@ WITH given AS (
     UNION ALL
     SELECT 'mlns-muc-tieumuc', parent, code, valid_from, valid_to FROM codelist.mlns_muc_tieumuc
     WHERE example = 'false'
+), loaded AS (
+    SELECT DISTINCT list, valid_from, valid_to FROM listed
 ), used AS (
     SELECT _at, snapshot_date, 'mlns-chuong' AS list, '/chuong' AS _pointer, chuong AS code, false AS child,
            CAST(NULL AS VARCHAR) AS parent FROM bud.line
@@ -25,22 +27,25 @@ WITH given AS (
     SELECT _at, snapshot_date, 'mlns-muc-tieumuc', '/muc', muc, false, NULL FROM bud.line
     UNION ALL
     SELECT _at, snapshot_date, 'mlns-muc-tieumuc', '/tieu_muc', tieu_muc, true, muc FROM bud.line
-), judged AS (
-    SELECT u._at, u._pointer, u.list, u.code, u.parent,
-           count(l.code) AS loaded,
-           count(CASE WHEN l.code = u.code AND (l.parent IS NOT NULL) = u.child THEN 1 END) AS known,
-           count(CASE WHEN l.code = u.code AND l.parent = u.parent THEN 1 END) AS belongs,
-           min(CASE WHEN l.code = u.code THEN l.parent END) AS expected
-    FROM used u LEFT JOIN listed l
-      ON l.list = u.list AND l.valid_from <= u.snapshot_date AND (l.valid_to IS NULL OR l.valid_to > u.snapshot_date)
+), codes AS (
+    SELECT DISTINCT u.snapshot_date, u.list, u.code, u.child, u.parent
+    FROM used u JOIN loaded d
+      ON d.list = u.list AND d.valid_from <= u.snapshot_date AND (d.valid_to IS NULL OR d.valid_to > u.snapshot_date)
     WHERE u.code IS NOT NULL AND $mlns_lists = 1
-    GROUP BY u._at, u._pointer, u.list, u.code, u.parent
+), judged AS (
+    SELECT c.snapshot_date, c.list, c.code, c.child, c.parent, min(l.parent) AS expected, count(l.code) AS known,
+           count(CASE WHEN l.parent = c.parent THEN 1 END) AS belongs
+    FROM codes c LEFT JOIN listed l
+      ON l.list = c.list AND l.code = c.code AND (l.parent IS NOT NULL) = c.child
+     AND l.valid_from <= c.snapshot_date AND (l.valid_to IS NULL OR l.valid_to > c.snapshot_date)
+    GROUP BY c.snapshot_date, c.list, c.code, c.child, c.parent
 )
-SELECT _at, _pointer, 'not_listed' AS _message, list, code, NULL AS expected, code AS found
-FROM judged WHERE loaded > 0 AND known = 0
-UNION ALL
-SELECT _at, _pointer, 'wrong_parent', list, code, expected, parent
-FROM judged WHERE known > 0 AND parent IS NOT NULL AND belongs = 0
+SELECT u._at, u._pointer, CASE WHEN j.known = 0 THEN 'not_listed' ELSE 'wrong_parent' END AS _message, u.list, u.code,
+       j.expected, CASE WHEN j.known = 0 THEN u.code ELSE u.parent END AS found
+FROM used u JOIN judged j
+  ON j.snapshot_date = u.snapshot_date AND j.list = u.list AND j.code = u.code AND j.child = u.child
+ AND j.parent IS NOT DISTINCT FROM u.parent
+WHERE j.known = 0 OR (u.parent IS NOT NULL AND j.belongs = 0)
 UNION ALL
 SELECT s._at, '/levels/HUYEN', 'no_district', 'budget-level', 'HUYEN', NULL, CAST(s.snapshot_date AS VARCHAR)
 FROM bud.snapshot s

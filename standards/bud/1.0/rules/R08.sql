@@ -1,7 +1,9 @@
 -- 5.8 The commune level in a province's snapshot equals the sum of its communes' own snapshots of that day.
 WITH figures AS (
-    UNPIVOT (SELECT _at, area_code, snapshot_date, COLUMNS('^levels_XA_') FROM bud.snapshot)
-    ON COLUMNS('^levels_XA_') INTO NAME member VALUE amount
+    SELECT _at, area_code, snapshot_date, member, amount
+    FROM bud.snapshot UNPIVOT (amount FOR member IN (
+        levels_XA_revenue_day, levels_XA_revenue_mtd, levels_XA_revenue_ytd, levels_XA_expenditure_day,
+        levels_XA_expenditure_mtd, levels_XA_expenditure_ytd))
 ), sums AS (
     SELECT c.province_code, f.snapshot_date, f.member, sum(f.amount) AS amount, count(*) AS communes
     FROM figures f JOIN codelist.vn_commune c
