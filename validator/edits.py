@@ -140,6 +140,8 @@ def _matches(record: Document, where: Mapping[str, Any]) -> bool:
 
 
 def _get(record: Document, name: str) -> Any:
+    if isinstance(record, dict) and name in record:
+        return record[name]
     for step in _steps(name) if name.startswith("/") else name.split("."):
         if isinstance(record, list) and step.isdigit() and int(step) < len(record):
             record = record[int(step)]

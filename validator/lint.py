@@ -5,6 +5,7 @@ Problems are sentences in English for authors of standards; a standard with one 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -23,6 +24,7 @@ from validator.checks.rule import read_rule, used_parameters
 from validator.checks.table_checks import KINDS
 from validator.errors import LienthongError
 from validator.model.standard import Check, ConformanceClass, Dataset, Document, Level, Requirement, Standard
+from validator.observe.submission import FORMAT_BY_SUFFIX
 from validator.resources import data_folder
 
 _OFFICIAL = re.compile(
@@ -187,10 +189,20 @@ def _case_problems(standard: Standard) -> Iterator[str]:
             yield f"{requirement.id} has no case that trips it"
     if not any(examples_of(standard)):
         yield "has no example submission"
-    shown = {path.name for example in examples_of(standard) for path in example.rglob("*")}
+    shown = set(_shown(standard))
     for dataset in standard.datasets.values():
-        if not shown:
-            yield f"dataset {dataset.name} stands in no example"
+        for media in dataset.formats:
+            if (dataset.id, media) not in shown:
+                yield f"dataset {dataset.name} stands in no example in format {media}"
+
+
+def _shown(standard: Standard) -> Iterator[tuple[str, str]]:
+    """(dataset, format) of every file of the examples' manifests."""
+    for example in examples_of(standard):
+        manifest = json.loads((example / "manifest.json").read_text(encoding="utf-8"))
+        for item in manifest.get("datasets", ()):
+            for entry in item["files"]:
+                yield item["dataset"], entry.get("format") or FORMAT_BY_SUFFIX.get(Path(entry["path"]).suffix, "json")
 
 
 def _stray_rules(standard: Standard) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -22,11 +22,12 @@ from validator.errors import UsageError
 from validator.model.finding import Finding
 from validator.model.result import Result
 from validator.model.scope import Scope
-from validator.model.standard import ConformanceClass, Standard
+from validator.model.standard import ConformanceClass
 from validator.model.submission import Claim, Submission
 from validator.observe.intake import is_archive, receive
 from validator.observe.submission import folder_submission, single_file
 from validator.report.build import build_report
+from validator.scoping import scope_of
 
 DEFAULT_SAMPLES = 25
 
@@ -68,40 +69,9 @@ def open_submission(given: Path, options: Options, scratch: Path) -> Submission:
     return folder_submission(receive(given, scratch), given.resolve().name)
 
 
-def scope_of(submission: Submission, options: Options) -> Scope:
-    """Claimed standards and, transitively, those they depend on, each up to the class claimed."""
-    claims = [c for c in submission.claims if options.standard in (None, c.standard)]
-    if options.standard and not claims:
-        raise UsageError("usage.standard_not_claimed", {"standard": options.standard})
-    classes: dict[str, ConformanceClass] = {}
-    standards: dict[str, Standard] = {}
-    for claim in claims:
-        wanted = f"{claim.standard}@{claim.version}" if claim.version else claim.standard
-        _include(find_standard(wanted), options.conformance_class or claim.conformance_class, classes, standards)
-    ordered = tuple(sorted(standards.values(), key=lambda s: (len(s.depends_on), s.id)))
-    return Scope(ordered, classes, frozenset(c.standard for c in claims), _parameters(ordered, options.profile))
-
-
-def _include(
-    standard: Standard, wanted: ConformanceClass, classes: dict[str, ConformanceClass], standards: dict[str, Standard]
-) -> None:
-    if standard.id in classes and classes[standard.id].rank >= wanted.rank:
-        return
-    classes[standard.id], standards[standard.id] = wanted, standard
-    for name in standard.depends_on:
-        _include(find_standard(name), wanted, classes, standards)
-
-
-def _parameters(standards: Iterable[Standard], profile: Mapping[str, Any] | None) -> dict[str, dict[str, Any]]:
-    given = {s.id: {p.name: p.value for p in s.parameters.values()} for s in standards}
-    for standard, values in ((profile or {}).get("parameters") or {}).items():
-        given.setdefault(standard, {}).update(values)
-    return given
-
-
 def examine(submission: Submission, options: Options, scratch: Path) -> dict[str, Any]:
     """Scans, loads, asks and judges one opened submission."""
-    scope = scope_of(submission, options)
+    scope = scope_of(submission, options.standard, options.conformance_class, options.profile)
     check_datasets(submission)
     as_of = options.as_of or datetime.now(VIETNAM)
     work = scratch / "work"

@@ -21,6 +21,7 @@ FLOORS = {
     "validator.checks": 5,
     "validator.engine": 6,
     "validator.run": 7,
+    "validator.scoping": 6,
     "validator.seal": 7,
     "validator.edits": 8,
     "validator.cases": 9,

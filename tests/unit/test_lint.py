@@ -49,6 +49,8 @@ CASE = {
     "expect": [{"requirement": "R01"}],
 }
 
+MANIFEST = {"datasets": [{"dataset": "VSC-TRY/obs", "files": [{"path": "obs.jsonl"}]}]}
+
 Change = Callable[[dict[str, Any], dict[str, Any], Path], None]
 
 
@@ -59,7 +61,7 @@ def problems(tmp_path: Path, change: Change = lambda standard, schema, folder: N
     standard, schema = json.loads(json.dumps(GOOD)), json.loads(json.dumps(SCHEMA))
     (folder / "rules" / "R01.sql").write_text("SELECT _at FROM try.obs WHERE n > $top", encoding="utf-8")
     (folder / "cases" / "R01-large.yaml").write_text(yaml.safe_dump(CASE, allow_unicode=True), encoding="utf-8")
-    (folder / "examples" / "main" / "manifest.json").write_text("{}", encoding="utf-8")
+    (folder / "examples" / "main" / "manifest.json").write_text(json.dumps(MANIFEST), encoding="utf-8")
     change(standard, schema, folder)
     (folder / "schemas" / "obs.schema.json").write_text(json.dumps(schema), encoding="utf-8")
     (folder / "standard.yaml").write_text(yaml.safe_dump(standard, allow_unicode=True), encoding="utf-8")
@@ -105,7 +107,8 @@ def first(standard: dict[str, Any]) -> dict[str, Any]:
         ("not in the catalogue", lambda s, c, f: s.update(depends_on=["VSC-CORE@1.0", "VSC-NONE@1.0"])),
         ("standard.yaml at", lambda s, c, f: s.update(status="national standard")),
         ("no requirement of kind bytes", lambda s, c, f: s.update(depends_on=[])),
-        ("no example", lambda s, c, f: (f / "examples" / "main" / "manifest.json").unlink()),
+        ("stands in no example in format csv", lambda s, c, f: s["datasets"]["obs"].update(formats=["jsonl", "csv"])),
+        ("has no example", lambda s, c, f: (f / "examples" / "main" / "manifest.json").unlink()),
     ],
 )
 def test_a_broken_rule_of_the_catalogue_is_told(tmp_path: Path, said: str, change: Change) -> None:

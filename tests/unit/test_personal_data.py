@@ -164,7 +164,10 @@ def test_an_identifier_behind_json_escapes_is_found() -> None:
 
 
 def test_ten_digits_of_an_organisation_code_are_no_telephone_number() -> None:
-    columns = (Column("org_code", ("owner", "org_code"), "VARCHAR", "org_code"), Column("t", ("t",), "VARCHAR[]", "tax_code"))
+    columns = (
+        Column("org_code", ("owner", "org_code"), "VARCHAR", "org_code"),
+        Column("t", ("t",), "VARCHAR[]", "tax_code"),
+    )
     record = {"owner": {"org_code": "0312345678"}, "t": ["0312345678"]}
 
     assert scan(batch(record), "public", *columns) == []
@@ -174,7 +177,9 @@ def test_ten_digits_of_an_organisation_code_are_no_telephone_number() -> None:
 def test_a_personal_id_in_place_of_a_tax_code_is_found() -> None:
     column = Column("tax_code", ("tax_code",), "VARCHAR", "tax_code")
 
-    assert [f.message_id for f in scan(batch({"tax_code": "048095012345"}), "public", column)] == ["personal.personal_id"]
+    assert [f.message_id for f in scan(batch({"tax_code": "048095012345"}), "public", column)] == [
+        "personal.personal_id"
+    ]
 
 
 digits = st.text("0123456789", min_size=7, max_size=7)
@@ -182,7 +187,9 @@ gaps = st.sampled_from(["", " ", ".", "-"])
 words = st.sampled_from(["Trạm", "đo", "lúc", "tại", "phường", "An Cựu", "bơm", "cấp nước"])
 
 
-@given(st.sampled_from("35789"), st.sampled_from("0123456789"), digits, gaps, gaps, st.sampled_from(["0", "+84", "+84 "]))
+@given(
+    st.sampled_from("35789"), st.sampled_from("0123456789"), digits, gaps, gaps, st.sampled_from(["0", "+84", "+84 "])
+)
 def test_every_mobile_number_is_found(first: str, second: str, rest: str, a: str, b: str, prefix: str) -> None:
     number = f"{prefix}{first}{second}{a}{rest[:3]}{b}{rest[3:]}"
 
@@ -201,7 +208,12 @@ def test_longer_runs_of_digits_are_no_identifier(run: str) -> None:
 
 @given(st.uuids(), st.datetimes(), st.floats(-1e6, 1e6, allow_nan=False))
 def test_uuids_times_and_decimals_are_no_identifier(uuid: object, time: Any, number: float) -> None:
-    assert categories({"id": str(uuid), "urn": f"urn:uuid:{uuid}", "at": f"{time.isoformat()}+07:00", "n": f"{number:.9f}"}) == []
+    assert (
+        categories(
+            {"id": str(uuid), "urn": f"urn:uuid:{uuid}", "at": f"{time.isoformat()}+07:00", "n": f"{number:.9f}"}
+        )
+        == []
+    )
 
 
 pieces = st.one_of(

@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 from validator.checks.bytes import strings
-from validator.checks.personal_patterns import IDENTIFIERS, is_birth_date, is_full_name, may_hold
+from validator.checks.personal_patterns import IDENTIFIERS, is_birth_date, is_full_name, sieve
 from validator.model.finding import Finding, Location
 from validator.model.record import UNREADABLE, Batch
 from validator.model.standard import Check, Dataset, Requirement
 
 PUBLIC: Final = "public"
+ASK: Final = "identifiers"
 CODE_ROLES: Final = frozenset({"org_code", "tax_code"})
 _INDEX = re.compile(r"/[0-9]+(?=/|\Z)")
 
@@ -28,12 +29,12 @@ def scanner(requirement: Requirement, check: Check, dataset: Dataset, dataset_di
     """The record check of one dataset: `scanner(...)(batch)` yields a finding per identifier seen.
 
     `dataset_disclosure` is what the dataset's envelope states (public, internal, restricted) or
-    None when it is not known; only public data are looked at. `check` has no settings besides
+    None when it is not known; only public data are looked at. `check` has the one setting
     `ask: identifiers`. One finding per record, pointer and category; message ids are
     `personal.personal_id`, `.old_id`, `.phone`, `.email`, `.plate`, `.name_birth_date`.
     """
-    if dataset_disclosure != PUBLIC:
-        return lambda batch: ()
+    if dataset_disclosure != PUBLIC or check.settings.get("ask") != ASK:
+        return _nothing
     codes = frozenset("/" + "/".join(c.path) for c in dataset.columns if c.role in CODE_ROLES)
 
     def scan(batch: Batch) -> Iterator[Finding]:
@@ -41,20 +42,20 @@ def scanner(requirement: Requirement, check: Check, dataset: Dataset, dataset_di
             place = Location(batch.file, batch.lines[index], None, batch.first + index)
             for pointer, category in identifiers(batch.values[index], codes):
                 where = Location(place.file, place.line, None, place.record, pointer)
-                yield Finding(
-                    requirement.id, f"personal.{category}", where, {"pointer": pointer or "/"}, personal=True
-                )
+                yield Finding(requirement.id, f"personal.{category}", where, {"pointer": pointer or "/"}, personal=True)
 
     return scan
 
 
+def _nothing(_batch: Batch) -> Iterable[Finding]:
+    return ()
+
+
 def _suspects(batch: Batch) -> Iterator[int]:
     """Records whose bytes may hold an identifier; a record without bytes of its own always may."""
-    raws = batch.raws
-    if all(raws) and not may_hold(b"\n".join(raws)):
-        return
-    for index, value in enumerate(batch.values):
-        if value is not UNREADABLE and (not raws[index] or may_hold(raws[index])):
+    may_hold = sieve(b"\n".join(batch.raws))
+    for index, (value, raw) in enumerate(zip(batch.values, batch.raws, strict=True)):
+        if value is not UNREADABLE and (not raw or (may_hold is not None and may_hold(raw))):
             yield index
 
 

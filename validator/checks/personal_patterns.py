@@ -26,7 +26,9 @@ MAX_PROVINCE: Final = 96
 _OLD_ID_WORD: Final = r"(?:CMND|CMTND|CMT|chứng minh nhân dân|chứng minh thư)"
 _NINE_DIGITS: Final = rf"[0-9]{{3}}[ .]?[0-9]{{3}}[ .]?[0-9]{{3}}{_END}"
 _OLD_ID = re.compile(rf"{_OLD_ID_WORD}[^0-9\n]{{0,20}}{_NINE_DIGITS}", re.IGNORECASE)
-_NUMBERED = re.compile(rf"(?P<before>\w+)?[ ,;:.(]*\bsố[ :.]{{1,3}}{_NINE_DIGITS}", re.IGNORECASE)
+_NUMBERED = re.compile(rf"\bsố[ :.]{{1,3}}{_NINE_DIGITS}", re.IGNORECASE)
+_WORD_BEFORE = re.compile(r"(\w{1,20})[ ,;:.(]*\Z")
+_LOOK_BACK: Final = 40
 _NUMBERED_THINGS: Final = frozenset(
     {"định", "sơ", "bản", "văn", "đồng", "khoản", "đơn", "phiếu", "lai", "hoá", "hóa", "điện", "tờ", "lô", "máy",
      "hiệu", "ký", "mã", "thuế", "thửa", "phép", "lệnh", "thông", "báo", "tổng", "với", "là", "một", "vào"}
@@ -46,7 +48,8 @@ _AGENCY = re.compile(r"(?:[A-Y][0-9]{2}(?:\.[0-9A-Z]+)*|[0-9]{10}|[0-9]{13}|Z[0-
 _SERIES: Final = r"(?:1[1-9]|[2-9][0-9])[ \-]?[A-ZĐ][A-ZĐ0-9]?"
 _PLATE = re.compile(rf"{_START}{_SERIES}[ \-]?[0-9]{{3}}\.[0-9]{{2}}{_END}|{_START}{_SERIES}-[0-9]{{5}}{_END}")
 _PLATE_WORD = re.compile(
-    rf"(?:biển số|biển kiểm soát|biển đăng ký|\bBKS|\bBSX)[^0-9\n]{{0,15}}{_SERIES}[ \-]?[0-9]{{3}}\.?[0-9]{{1,2}}{_END}",
+    r"(?:biển số|biển kiểm soát|biển đăng ký|\bBKS|\bBSX)[^0-9\n]{0,15}"
+    rf"{_SERIES}[ \-]?[0-9]{{3}}\.?[0-9]{{1,2}}{_END}",
     re.IGNORECASE,
 )
 
@@ -55,7 +58,8 @@ _DATE: Final = (
     r"|[0-9]{1,2} tháng [0-9]{1,2},? năm [0-9]{4})"
 )
 _BORN = re.compile(
-    rf"(?:(?<!phát )(?<!vệ )(?<!học )(?<!thí )\bsinh(?: ngày)?|ngày sinh|ngày tháng năm sinh|\bDOB|date of birth|\bborn(?: on)?)\W{{0,5}}{_DATE}",
+    r"(?:(?<!phát )(?<!vệ )(?<!học )(?<!thí )\bsinh(?: ngày)?|ngày sinh|ngày tháng năm sinh"
+    rf"|\bDOB|date of birth|\bborn(?: on)?)\W{{0,5}}{_DATE}",
     re.IGNORECASE,
 )
 _WHOLE_DATE = re.compile(rf"\s*{_DATE}(?:T[0-9:.+Z\-]+)?\s*\Z")
@@ -80,17 +84,24 @@ def has_old_id(text: str) -> bool:
     """An old 9-digit identity card number beside a word that says so."""
     if _OLD_ID.search(text):
         return True
-    return any(not _names_a_thing(found["before"] or "") for found in _NUMBERED.finditer(text))
+    return any(not _names_a_thing(_before(text, found.start())) for found in _NUMBERED.finditer(text))
 
 
-def _names_a_thing(word: str) -> bool:
+def _before(text: str, at: int) -> str:
+    """What stands just before a place, at a bounded cost."""
+    return text[max(0, at - _LOOK_BACK) : at]
+
+
+def _names_a_thing(before: str) -> bool:
     """Whether the word before "số" makes it the number of a paper or an object (also QĐ, CV, HĐ)."""
+    found = _WORD_BEFORE.search(before)
+    word = found[1] if found else ""
     return word.casefold() in _NUMBERED_THINGS or (len(word) > 1 and word.isupper())
 
 
 def has_phone(text: str) -> bool:
     """A Vietnamese mobile number that no word beside it makes a tax code."""
-    return any(not _TAX_WORD.search(text, 0, found.start()) for found in _PHONE.finditer(text))
+    return any(not _TAX_WORD.search(_before(text, found.start())) for found in _PHONE.finditer(text))
 
 
 def has_email(text: str) -> bool:
@@ -134,14 +145,35 @@ def _bare(key: str) -> str:
 # less than its parsing: patterns start with a literal byte or letter (looked behind only from there),
 # words are looked for one by one in lower case.
 _DIGITS = re.compile(rb"0(?<![0-9]0)(?<![0-9]\.0)[0-9]{2}(?:[ .\-]?[0-9]){7}")
-_PLATE_SHAPE = re.compile(rb"[A-Z\x90](?:(?<=[0-9][0-9 \-][A-Z])|(?<=[0-9][0-9 \-]\xc4\x90))(?:[A-Z0-9]|\xc4\x90)?[ \-]?[0-9]{3}\.?[0-9]")
-_WORDS: Final = ("@", "\\u", "+84", "cmnd", "cmt", "chứng minh", "số", "sinh", "birth", "dob", "born", "biển", "bks", "bsx")
+_PLATE_SHAPE = re.compile(
+    rb"[A-Z\x90](?:(?<=[0-9][0-9 \-][A-Z])|(?<=[0-9][0-9 \-]\xc4\x90))(?:[A-Z0-9]|\xc4\x90)?[ \-]?[0-9]{3}\.?[0-9]"
+)
+_WORDS: Final = (
+    "@", "\\u", "+84", "cmnd", "cmt", "chứng minh", "số", "sinh", "birth", "dob", "born", "biển", "bks", "bsx",
+)  # fmt: skip
 _HINTS: Final = tuple({form.encode().lower() for word in _WORDS for form in (word, word.upper())})
 
 
 def may_hold(raw: bytes) -> bool:
     """Whether JSON or CSV text could hold an identifier; False is certain, True is not."""
-    if _DIGITS.search(raw) or _PLATE_SHAPE.search(raw):
-        return True
-    lower = raw.lower()
-    return any(hint in lower for hint in _HINTS)
+    return sieve(raw) is not None
+
+
+def sieve(batch: bytes) -> Callable[[bytes], bool] | None:
+    """`may_hold` for the records of a batch, with only the questions that the batch itself answers yes.
+
+    None when no record of the batch can hold an identifier.
+    """
+    shapes = [shape.search for shape in (_DIGITS, _PLATE_SHAPE) if shape.search(batch)]
+    lower = batch.lower()
+    hints = [hint for hint in _HINTS if hint in lower]
+    if not shapes and not hints:
+        return None
+
+    def asked(raw: bytes) -> bool:
+        if any(search(raw) for search in shapes):
+            return True
+        text = raw.lower()
+        return any(hint in text for hint in hints)
+
+    return asked

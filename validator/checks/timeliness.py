@@ -127,17 +127,15 @@ def _judge(
     deadline = duration(str(ask.setting("deadline")))
     first, last = slots[0]["slot"], slots[-1]["slot"]
     span = last - first + every
-    if span < window:
-        yield CannotTell(
-            Cause.EVIDENCE,
-            "timeliness.window_short",
-            {"series": series, "days": span // timedelta(days=1), "needed": window.days, "dataset": dataset.id},
-        )
     start = max(first, last + every - window)
     measured = measure([s for s in slots if s["slot"] >= start], start, last, every, deadline)
     limits = {name: ask.resolve(value) for name, value in (ask.setting("require") or {}).items()}
     head = {"dataset": dataset.id, "series": series, "grade": grade}
     yield Measure({**head, **measured, "limits": {k: str(v) for k, v in limits.items()}})
+    if span < window:
+        short = {"series": series, "days": span // timedelta(days=1), "needed": window.days, "dataset": dataset.id}
+        yield CannotTell(Cause.EVIDENCE, "timeliness.window_short", short)
+        return
     for name, limit in sorted(limits.items()):
         row = _against(name, limit, measured)
         if row:

@@ -32,13 +32,14 @@ def preflight(lang: str) -> Command:
 
 
 def _lines(lang: str, given: Path, scratch: Path) -> Iterator[tuple[bool, str]]:
-    from validator.run import Options, check_datasets, open_submission, scope_of
+    from validator.run import Options, check_datasets, open_submission
+    from validator.scoping import scope_of
 
     try:
         submission = open_submission(given, Options(), scratch)
         yield True, say(lang, "preflight.manifest", name=submission.name)
         check_datasets(submission)
-        scope = scope_of(submission, Options())
+        scope = scope_of(submission)
     except LienthongError as fault:
         yield False, explain(lang, fault)
         return

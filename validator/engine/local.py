@@ -132,7 +132,7 @@ def load_tables(
     rows = [{"unit": p.unit.number, "base": p.base, "records": p.part.records, "file": p.unit.observation.name}
             for p in placed]  # fmt: skip
     tables.create("sub.unit", UNIT_TABLE, rows)
-    tables.create("sub.file", FILE, _file_rows(submission, placed))
+    tables.create("sub.file", FILE, _file_rows(scope, submission, placed))
     tables.create("sub.envelope", ENVELOPE, [envelope_row(seen) for seen in envelopes])
     log = submission.delivery_log
     tables.create("sub.delivery", DELIVERY, delivery_rows(log) if log else ())
@@ -160,8 +160,10 @@ def _load_datasets(tables: Tables, scope: Scope, placed: tuple[Placed, ...], sup
     tables.create_records(pairs)
 
 
-def _file_rows(submission: Submission, placed: tuple[Placed, ...]) -> Iterator[dict[str, Any]]:
-    for seen in submission.files:
+def _file_rows(scope: Scope, submission: Submission, placed: tuple[Placed, ...]) -> Iterator[dict[str, Any]]:
+    """One row per file of a dataset in scope; what a run does not read it says nothing of."""
+    known = scope.datasets()
+    for seen in (f for f in submission.files if f.dataset in known):
         standard, name = split_id(seen.dataset)
         mine = [p.part for p in placed if p.unit.observation.name == seen.name]
         yield {

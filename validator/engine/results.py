@@ -101,8 +101,8 @@ class ResultMaker:
             return replace(
                 made, outcome=Outcome.CANT_TELL, cause=note.cause, reason=reason(note.message_id, **note.params)
             )
-        unusable = sum(p.part.unusable for p in placed)
-        if unusable and any(check.kind in CHECK_FOR_KIND for check in requirement.checks):
+        unusable = _unexamined(requirement, placed)
+        if unusable:
             why = reason("engine.records_unusable", count=unusable)
             return replace(made, outcome=Outcome.CANT_TELL, cause=Cause.SKIPPED, reason=why)
         roles = [role for check in requirement.checks for role in check.settings.get("roles", ())]
@@ -182,6 +182,15 @@ class ResultMaker:
             tally.count += 1
             return
         tally.add(finding_of(requirement, kind, row, self.seen.places))
+
+
+def _unexamined(requirement: Requirement, placed: list[Placed]) -> int:
+    """How many records the requirement's checks could not see, so that no finding proves nothing."""
+    if any(check.kind in CHECK_FOR_KIND for check in requirement.checks):
+        return sum(p.part.unusable for p in placed)
+    if any("syntax" in check.settings.get("aspects", ()) for check in requirement.checks):
+        return 0
+    return sum(p.part.unreadable for p in placed)
 
 
 def finding_of(requirement: Requirement, kind: str, row: Row, places: Places) -> Finding:

@@ -64,7 +64,8 @@ UNION ALL
 SELECT _at, '/info/' || i || '/parameter',
        CASE WHEN level_text IS NULL THEN 'no_level'
             WHEN level IS NULL THEN 'bad_level' ELSE 'out_of_range' END,
-       CASE WHEN low IS NULL OR (level_text IS NOT NULL AND level IS NULL) THEN '1–5' ELSE low || '–' || top END,
+       CASE WHEN low IS NULL OR (level_text IS NOT NULL AND level IS NULL) THEN '1–5'
+            ELSE low || '–' || top END,
        level_text, hazard
 FROM bounded
 WHERE (level_text IS NULL AND lawful)

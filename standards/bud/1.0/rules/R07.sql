@@ -40,7 +40,7 @@ WITH given AS (
      AND l.valid_from <= c.snapshot_date AND (l.valid_to IS NULL OR l.valid_to > c.snapshot_date)
     GROUP BY c.snapshot_date, c.list, c.code, c.child, c.parent
 )
-SELECT u._at, u._pointer, CASE WHEN j.known = 0 THEN 'not_listed' ELSE 'wrong_parent' END AS _message, u.list, u.code,
+SELECT u._at, u._pointer, CASE WHEN j.known = 0 THEN 'default' ELSE 'wrong_parent' END AS _message, u.list, u.code,
        j.expected, CASE WHEN j.known = 0 THEN u.code ELSE u.parent END AS found
 FROM used u JOIN judged j
   ON j.snapshot_date = u.snapshot_date AND j.list = u.list AND j.code = u.code AND j.child = u.child

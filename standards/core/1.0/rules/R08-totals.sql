@@ -16,16 +16,14 @@ WITH cell AS (
         max(n) FILTER (WHERE is_total) AS total,
         count(*) FILTER (WHERE NOT is_total AND n IS NULL) AS hidden,
         coalesce(sum(n) FILTER (WHERE NOT is_total), 0) AS known,
-        min(_at) FILTER (WHERE n IS NULL AND (kind = 'row' OR NOT is_total)) AS _at
+        min(_at) FILTER (WHERE NOT is_total AND n IS NULL) AS _at
     FROM line GROUP BY kind, date, province_code, line_of
 )
 -- One hidden cell is the difference itself; several are known when each must be the least or the greatest possible.
--- A hidden total of a commune is the sum of its categories when none of them is hidden.
 SELECT _at, '/count' AS _pointer, kind AS _message, CAST(date AS VARCHAR) AS day, province_code,
     CASE WHEN kind = 'row' THEN line_of END AS commune_code, CASE WHEN kind = 'column' THEN line_of END AS category
 FROM summed
 WHERE totals = 1 AND (
-    (total IS NOT NULL AND hidden = 1 AND total - known BETWEEN 1 AND $small_cell_max)
-    OR (total IS NOT NULL AND hidden > 1 AND total - known IN (hidden, hidden * $small_cell_max))
-    OR (kind = 'row' AND total IS NULL AND hidden = 0 AND known BETWEEN 1 AND $small_cell_max))
+    (hidden = 1 AND total - known BETWEEN 1 AND $small_cell_max)
+    OR (hidden > 1 AND total - known IN (hidden, hidden * $small_cell_max)))
 ORDER BY _at
