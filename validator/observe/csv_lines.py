@@ -42,10 +42,7 @@ class Lines:
     def __init__(self, text: Buffer, start: int) -> None:
         self.text, self.end = text, len(text)
         self.at, self.line, self.rewinds = start, 0, 0
-        self._begin()
-
-    def _begin(self) -> None:
-        self.start, self.start_line = self.at, self.line + 1
+        self.start, self.start_line = start, 1
         self.faults: list[ReadFault] = []
         self.too_large = False
 
@@ -73,7 +70,8 @@ class Lines:
 
     def row(self, reader: Iterator[list[str]]) -> Row | None:
         """The next row; None at the end of the file."""
-        self._begin()
+        self.start, self.start_line = self.at, self.line + 1
+        self.faults, self.too_large = [], False
         cells: list[str] | None = None
         broken: csv.Error | None = None
         try:

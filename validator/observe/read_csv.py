@@ -22,8 +22,8 @@ from validator.observe.mapping import Buffer, mapped, release
 from validator.observe.parse import parse
 from validator.observe.read_json import BatchBuilder, start_faults
 
-_INTEGER = re.compile(r"-?[0-9]{1,19}\Z")
-_NUMBER = re.compile(r"-?[0-9]{1,400}(\.[0-9]{1,400})?([eE][+-]?[0-9]{1,4})?\Z")
+_INTEGER = re.compile(r"-?[0-9]{1,19}").fullmatch
+_NUMBER = re.compile(r"-?[0-9]{1,400}(?:\.[0-9]{1,400})?(?:[eE][+-]?[0-9]{1,4})?").fullmatch
 _INT64: Final = range(-(2**63), 2**63)
 _QUOTED = re.compile(r'"[^"]*+"')
 _OTHER_DELIMITERS: Final = (";", "\t", "|")
@@ -33,16 +33,16 @@ Convert = Callable[[str], Any]
 
 
 def _integer(cell: str) -> Any:
-    if _INTEGER.match(cell):
+    if _INTEGER(cell):
         number = int(cell)
         return number if number in _INT64 else cell
     return cell
 
 
 def _number(cell: str) -> Any:
-    if _INTEGER.match(cell):
+    if _INTEGER(cell):
         return _integer(cell)
-    if _NUMBER.match(cell):
+    if _NUMBER(cell):
         number = float(cell)
         return number if math.isfinite(number) else cell
     return cell
@@ -50,10 +50,6 @@ def _number(cell: str) -> Any:
 
 def _boolean(cell: str) -> Any:
     return {"true": True, "false": False}.get(cell, cell)
-
-
-def _text(cell: str) -> Any:
-    return cell
 
 
 _CONVERT: Mapping[str, Convert] = {"BIGINT": _integer, "DOUBLE": _number, "BOOLEAN": _boolean}
@@ -74,21 +70,26 @@ class _Header:
         for cell, (path, name, convert) in zip(row.cells or (), self.places, strict=True):
             if cell == "":
                 continue
-            target = made
-            for step in path:
-                target = target.setdefault(step, {})
-                if type(target) is not dict:  # a column called as the object that others are inside of
-                    break
-            else:
+            target = _inside(made, path) if path else made
+            if target is not None:
                 target[name] = convert(cell) if convert else _json(cell, row.line, number, faults)
         return made, faults
 
 
+def _inside(made: dict[str, Any], path: tuple[str, ...]) -> dict[str, Any] | None:
+    """The object at a path, made where it is absent; None when a column is called as the object is."""
+    for step in path:
+        made = made.setdefault(step, {})
+        if type(made) is not dict:
+            return None
+    return made
+
+
 def _place(name: str, column: Column | None) -> tuple[tuple[str, ...], str, Convert | None]:
     if column is None:
-        return (), name, _text
+        return (), name, str
     is_json = column.sql_type == "JSON" or column.sql_type.endswith("[]")
-    convert = None if is_json else _CONVERT.get(column.sql_type, _text)
+    convert = None if is_json else _CONVERT.get(column.sql_type, str)
     return column.path[:-1], column.path[-1], convert
 
 
@@ -114,7 +115,7 @@ def read_csv(path: Path, file: str, columns: Sequence[Column]) -> Iterator[Batch
 def _rows(text: Buffer, start: int, columns: Sequence[Column], builder: BatchBuilder) -> Iterator[Batch]:
     lines = Lines(text, start)
     delimiter = _delimiter(text, start, builder.faults)
-    stray = _stray_quote(delimiter)
+    well_quoted = _well_quoted(delimiter)
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     header = _header(lines, reader, columns, builder)
     while header:
@@ -124,7 +125,7 @@ def _rows(text: Buffer, start: int, columns: Sequence[Column], builder: BatchBui
         row = lines.row(reader)
         if row is None:
             return
-        if row.cells and b'"' in row.raw and not stray.fullmatch(row.raw):
+        if row.cells and b'"' in row.raw and not well_quoted(row.raw):
             row.faults.append(ReadFault("csv_dialect", "read.csv_stray_quote", row.line))
         _add_row(row, header, builder)
         if builder.full:
@@ -158,19 +159,20 @@ def _header(
 def _add_row(row: Row, header: _Header, builder: BatchBuilder) -> None:
     if row.cells is None:
         _add(row, UNREADABLE, row.faults, builder)
-    elif row.cells == header.names:
-        _add(row, UNREADABLE, [ReadFault("syntax", "read.csv_header_again", row.line)], builder)
     elif len(row.cells) != len(header.names):
         counts = (("expected", len(header.names)), ("found", len(row.cells)))
         _add(row, UNREADABLE, [ReadFault("syntax", "read.csv_ragged", row.line, params=counts)], builder)
+    elif row.cells == header.names:
+        _add(row, UNREADABLE, [ReadFault("syntax", "read.csv_header_again", row.line)], builder)
     else:
         record, faults = header.record(row, builder.count + 1)
-        _add(row, record, [*row.faults, *faults], builder)
+        _add(row, record, row.faults + faults, builder)
 
 
 def _add(row: Row, value: Any, faults: list[ReadFault], builder: BatchBuilder) -> None:
-    number = builder.count + 1
-    builder.add(row.line, row.offset, row.raw, value, [replace(fault, record=number) for fault in faults])
+    if faults:
+        faults = [replace(fault, record=builder.count + 1) for fault in faults]
+    builder.add(row.line, row.offset, row.raw, value, faults)
 
 
 def _delimiter(text: Buffer, start: int, faults: list[ReadFault]) -> str:
@@ -186,8 +188,8 @@ def _delimiter(text: Buffer, start: int, faults: list[ReadFault]) -> str:
     return other
 
 
-def _stray_quote(delimiter: str) -> re.Pattern[bytes]:
-    """Rows in which quotation marks stand only around cells, and doubled inside them (RFC 4180, 2.5–2.7)."""
+def _well_quoted(delimiter: str) -> Callable[[bytes], object]:
+    """Matches rows in which quotation marks stand only around cells, and doubled inside them (RFC 4180, 2.5–2.7)."""
     mark = re.escape(delimiter).encode()
     cell = rb'(?:"(?:[^"]++|"")*+"|[^"' + mark + rb"]*+)"
-    return re.compile(cell + rb"(?:" + mark + cell + rb")*+", re.DOTALL)
+    return re.compile(cell + rb"(?:" + mark + cell + rb")*+", re.DOTALL).fullmatch

@@ -22,11 +22,11 @@ WITH good AS (
     WHERE coalesce(g.hours, 0) < $day_hours_min
     GROUP BY s._at, s.station_id, s.d
 )
-SELECT _at, '/valid_minutes' AS _pointer, 'default' AS _message, '>= ' || CAST($valid_minutes_min AS VARCHAR) AS expected,
+SELECT _at, '/valid_minutes' AS _pointer, 'default' AS _message, '≥ ' || CAST($valid_minutes_min AS VARCHAR) AS expected,
     CAST(valid_minutes AS VARCHAR) AS found, station_id, hour AS moment, NULL AS pollutants
 FROM env.observation WHERE quality_flag = 'good' AND valid_minutes < $valid_minutes_min
 UNION ALL
-SELECT _at, '/sub', 'day', '>= ' || CAST($day_hours_min AS VARCHAR), CAST(hours AS VARCHAR), station_id, d, pollutants
+SELECT _at, '/sub', 'day', '≥ ' || CAST($day_hours_min AS VARCHAR), CAST(hours AS VARCHAR), station_id, d, pollutants
 FROM short_day
 UNION ALL
 SELECT _at, '/hour', 'off_grid', CAST(date_trunc('hour', hour) AS VARCHAR), CAST(hour AS VARCHAR), station_id, hour, NULL

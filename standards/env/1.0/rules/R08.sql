@@ -20,17 +20,18 @@ SELECT _at, '/quality_flag' AS _pointer, 'default' AS _message, 'suspect | bad |
     quality_flag AS found, device_status AS status, NULL AS pollutant, station_id, hour
 FROM env.observation WHERE device_status <> 'measuring' AND quality_flag = 'good'
 UNION ALL
-SELECT _at, '/valid_minutes', 'minutes', '<= ' || CAST(greatest(left_minutes, 0) AS VARCHAR),
+SELECT _at, '/valid_minutes', 'minutes', '≤ ' || CAST(greatest(left_minutes, 0) AS VARCHAR),
     CAST(valid_minutes AS VARCHAR), NULL, pollutant, station_id, hour
 FROM lost WHERE pollutant = 'all' AND valid_minutes > left_minutes
 UNION ALL
 SELECT _at, '/' || pollutant, 'value', 'null', CAST(value AS VARCHAR), NULL, pollutant, station_id, hour
 FROM lost WHERE value IS NOT NULL AND left_minutes < $valid_minutes_min
 UNION ALL
-SELECT _at, '/ends', 'interval', '> ' || CAST(starts AS VARCHAR), CAST(ends AS VARCHAR), status, pollutant, station_id, starts
+SELECT _at, '/ends', 'reversed', '> ' || CAST(starts AS VARCHAR), CAST(ends AS VARCHAR), status, pollutant,
+    station_id, starts
 FROM spell WHERE ends <= starts
 UNION ALL
-SELECT _at, '/starts', 'interval', '>= ' || CAST(previous_end AS VARCHAR), CAST(starts AS VARCHAR), status, pollutant,
+SELECT _at, '/starts', 'overlap', '≥ ' || CAST(previous_end AS VARCHAR), CAST(starts AS VARCHAR), status, pollutant,
     station_id, starts
 FROM spell WHERE starts < previous_end
 ORDER BY _at, _pointer

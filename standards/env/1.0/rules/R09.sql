@@ -16,7 +16,7 @@ WITH severe AS (
     GROUP BY v._at
 )
 SELECT v._at, '/aqi' AS _pointer, CASE WHEN a._at IS NULL THEN 'default' ELSE 'late' END AS _message,
-    '<= ' || CAST(v.deadline AS VARCHAR) AS expected, coalesce(CAST(a.issued_at AS VARCHAR), '-') AS found,
+    '≤ ' || CAST(v.deadline AS VARCHAR) AS expected, coalesce(CAST(a.issued_at AS VARCHAR), '-') AS found,
     v.station_id, v.at, v.aqi
 FROM severe v LEFT JOIN answered a ON a._at = v._at
 WHERE a._at IS NULL OR a.issued_at > v.deadline
