@@ -167,7 +167,7 @@ def _load(path: Path) -> tuple[list[Document], Callable[[list[Document]], None]]
 
 def _save_lines(path: Path, rows: list[Document]) -> None:
     lines = [json.dumps(row, ensure_ascii=False, separators=(",", ":")) for row in rows]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    path.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
 
 
 def _load_csv(path: Path) -> tuple[list[Document], Callable[[list[Document]], None]]:

@@ -21,11 +21,9 @@ ORDER BY v._at, v._pointer
 def check(ask: Ask) -> Iterator[Answer]:
     """One row per value that is not in the list.
 
-    The text is the entry's `codelist` message, or its default where no rule stands beside it to
-    use that, else `codelist.unknown`.
+    The text is the entry's message `codelist`, else its `default`, else `codelist.unknown`.
     """
-    alone = all(other.kind in ("codelist", "schema") for other in ask.requirement.checks)
-    own = "codelist" if "codelist" in ask.requirement.messages else "default" if alone else "codelist.unknown"
+    own = next((name for name in ("codelist", "default") if name in ask.requirement.messages), "codelist.unknown")
     listed = ask.setting("list")
     parts = [f'SELECT _at, _pointer, value, on_date FROM role."{role}"' for role in ask.setting("roles", ())]
     parts += [_column(ask.datasets, ask.standard.code, name) for name in ask.setting("columns", ())]

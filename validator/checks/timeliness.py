@@ -23,6 +23,7 @@ from validator.model.result import Cause
 from validator.model.standard import ConformanceClass, Dataset
 
 GRADES = ("E1", "E2", "E3")
+LATE_SHOWN = 5
 GRADE_OF_CLASS = {
     ConformanceClass.BASIC: "E1",
     ConformanceClass.STANDARD: "E2",
@@ -43,6 +44,11 @@ def duration(text: str) -> timedelta:
 def nearest_rank(ordered: list[float], share: float) -> float | None:
     """The percentile by nearest rank of an ascending list; None of an empty one."""
     return ordered[max(0, math.ceil(share * len(ordered)) - 1)] if ordered else None
+
+
+def finite(value: float | None) -> float | None:
+    """None for the lag of a slot that never came, which JSON has no number for."""
+    return None if value is None or math.isinf(value) else value
 
 
 _E1 = """
@@ -75,6 +81,9 @@ def check(ask: Ask) -> Iterator[Answer]:
     if ask.conformance_class is ConformanceClass.ADVANCED:
         needed = "E3"
     grade = _grade(ask, dataset)
+    if grade == "E1" and dataset.available_at is None:
+        yield CannotTell(Cause.EVIDENCE, "timeliness.no_times", {"dataset": dataset.id})
+        return
     series = list(_series(ask, dataset, grade))
     if not series:
         yield CannotTell(Cause.EVIDENCE, "timeliness.no_records", {"dataset": dataset.id})
@@ -139,8 +148,14 @@ def _judge(
     for name, limit in sorted(limits.items()):
         row = _against(name, limit, measured)
         if row:
-            at = next((s["_at"] for s in slots if s["slot"] == measured["worst_slot"]), slots[0]["_at"])
-            yield {"_at": at, "series": series, "grade": grade, "slot": measured["worst_slot"], **row}
+            late = measured["late"]
+            at = next((s["_at"] for s in slots if s["slot"] in late[:LATE_SHOWN]), slots[0]["_at"])
+            yield {"_at": at, "series": series, "grade": grade, "slots": _listed(late), **row}
+
+
+def _listed(late: list[Any]) -> str:
+    shown = ", ".join(slot.isoformat(" ", "minutes") for slot in late[:LATE_SHOWN])
+    return shown + (" …" if len(late) > LATE_SHOWN else "") or "–"
 
 
 def measure(
@@ -149,7 +164,9 @@ def measure(
     """The figures of one series over the window [start, last + every)."""
     seen = {s["slot"]: s["available_at"] for s in slots}
     expected = [start + every * i for i in range((last - start) // every + 1)]
-    on_time, lags, run, longest, worst = 0, [], 0, 0, None
+    lags: list[float] = []
+    late: list[Any] = []
+    on_time = run = longest = 0
     settled = every if deadline > every else timedelta(0)
     days: dict[str, list[int]] = {}
     for slot in expected:
@@ -157,23 +174,22 @@ def measure(
         punctual = available is not None and available <= slot + deadline
         day = days.setdefault(slot.date().isoformat(), [0, 0, 0])
         day[0] += 1
-        day[1] += slot in seen
+        day[1] += available is not None
         day[2] += punctual
         on_time += punctual
-        run = 0 if slot in seen else run + 1
+        run = 0 if available is not None else run + 1
         longest = max(longest, run)
-        worst = slot if worst is None and not punctual else worst
-        if available is not None:
-            lags.append((available - slot - settled).total_seconds())
+        if not punctual:
+            late.append(slot)
+        lags.append(math.inf if available is None else (available - slot - settled).total_seconds())
     lags.sort()
-    delivered = sum(slot in seen for slot in expected)
+    delivered = sum(seen.get(slot) is not None for slot in expected)
     return {
         "window": {"from": start.isoformat(), "to": (last + every).isoformat()},
         "expected": len(expected), "delivered": delivered, "on_time": on_time,
         "cr": round(delivered / len(expected), 6), "otr": round(on_time / len(expected), 6),
-        "lag_p50_s": nearest_rank(lags, 0.5), "lag_p95_s": nearest_rank(lags, 0.95),
-        "lag_max_s": lags[-1] if lags else None, **_intervals(seen, last + every), "lrm": longest,
-        "worst_slot": worst, "off_grid": len(set(seen) - set(expected)),
+        "lag_p50_s": finite(nearest_rank(lags, 0.5)), "lag_p95_s": finite(nearest_rank(lags, 0.95)),
+        "lag_max_s": finite(lags[-1]), **_intervals(seen, last + every), "lrm": longest, "late": late,
         "days": [{"date": d, "expected": n[0], "delivered": n[1], "on_time": n[2]} for d, n in sorted(days.items())],
     }  # fmt: skip
 

@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from validator.catalogue.codelists import code_lists
+from validator.catalogue.load import standards
 from validator.engine.package import (
     DELIVERY,
     DESCRIPTOR,
@@ -22,6 +24,7 @@ from validator.engine.package import (
     delivery_rows,
     descriptor_rows,
     envelope_row,
+    instant,
     split_id,
     table_schema,
 )
@@ -40,7 +43,7 @@ def no_progress(_done: int, _total: int, _records: int) -> None:
     """Shows nothing: for pipes and tests."""
 
 
-UNIT_TABLE = table_schema("unit:int base:int records:int file:text")
+UNIT_TABLE = table_schema("unit:int base:int records:int file:text edition:int")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +132,7 @@ def load_tables(
 ) -> None:  # fmt: skip
     """Fills every table that rules may read, then locks the connection."""
     create_package_tables(tables, submission, as_of)
-    rows = [{"unit": p.unit.number, "base": p.base, "records": p.part.records, "file": p.unit.observation.name}
-            for p in placed]  # fmt: skip
-    tables.create("sub.unit", UNIT_TABLE, rows)
+    tables.create("sub.unit", UNIT_TABLE, _unit_rows(placed, envelopes))
     tables.create("sub.file", FILE, _file_rows(scope, submission, placed))
     tables.create("sub.envelope", ENVELOPE, [envelope_row(seen) for seen in envelopes])
     log = submission.delivery_log
@@ -155,9 +156,21 @@ def _load_datasets(tables: Tables, scope: Scope, placed: tuple[Placed, ...], sup
                 alternative = p.unit.observation.edition_of is not None
                 tables.load(code, dataset, p.part.columns, p.base, p.line_base, alternative)
         tables.finish_dataset(code, dataset, any(p.unit.observation.name in superseding for p in mine))
-    roles = {c.role for _, d in pairs for c in d.columns if c.role}
+    roles = {c.role for s in standards().values() for d in s.datasets.values() for c in d.columns if c.role}
     tables.create_roles(pairs, roles)
     tables.create_records(pairs)
+
+
+def _unit_rows(placed: tuple[Placed, ...], envelopes: tuple[EnvelopeSeen, ...]) -> Iterator[dict[str, Any]]:
+    """Units with `edition`: the rank of their file by the time its envelope was generated, oldest 0."""
+    written = {e.observation.name: instant(e.document.get("generated_at")) or datetime.min for e in envelopes}
+    order = sorted({p.unit.observation.name for p in placed}, key=lambda name: written.get(name, datetime.min))
+    for p in placed:
+        name = p.unit.observation.name
+        yield {
+            "unit": p.unit.number, "base": p.base, "records": p.part.records, "file": name,
+            "edition": order.index(name),
+        }  # fmt: skip
 
 
 def _file_rows(scope: Scope, submission: Submission, placed: tuple[Placed, ...]) -> Iterator[dict[str, Any]]:

@@ -37,7 +37,7 @@ ENVELOPE = table_schema(
     "stated_version:text sidecar:text"
 )
 DELIVERY = table_schema(
-    "standard:text dataset:text line:int key:text subject_time:time data_through:time available_at:time "
+    "file:text standard:text dataset:text line:int key:text subject_time:time data_through:time available_at:time "
     "received_at:time bytes:int sha256:text status:text chained:bool"
 )
 DESCRIPTOR = table_schema(
@@ -134,7 +134,7 @@ def delivery_rows(log: Observation) -> Iterator[dict[str, Any]]:
             standard, name = split_id(_text(entry.get("dataset")))
             size = entry.get("bytes")
             yield {
-                "standard": standard, "dataset": name, "line": number, "chained": holds,
+                "file": log.name, "standard": standard, "dataset": name, "line": number, "chained": holds,
                 "bytes": size if type(size) is int and 0 <= size < 2**62 else None,
                 **{n: instant(entry.get(n)) for n in ("subject_time", "data_through", "available_at", "received_at")},
                 **{n: _text(entry.get(n)) for n in ("key", "sha256", "status")},

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from validator.engine.local import Placed
@@ -22,6 +24,7 @@ class Places:
     def __init__(self, tables: Tables, placed: tuple[Placed, ...], codes: dict[str, str]) -> None:
         self.tables, self.placed, self.codes = tables, placed, codes
         self.bases = [p.base for p in placed]
+        self.documents = dict(_documents(placed))
 
     def unit_of(self, at: int) -> Placed:
         return self.placed[bisect_right(self.bases, at) - 1]
@@ -30,7 +33,7 @@ class Places:
         """The place of a rule's row: by `_at`, else by `_file`."""
         at, pointer = row.get("_at"), row.get("_pointer")
         if at is None:
-            return Location(row.get("_file"), pointer=pointer)
+            return self._in_document(row.get("_file"), row.get("_line"), pointer)
         placed = self.unit_of(int(at))
         seen = placed.unit.observation
         standard, name = split_id(seen.dataset)
@@ -46,11 +49,27 @@ class Places:
             return Location(seen.name, line, column, record, pointer)
         return Location(seen.name, line, None, record, pointer)
 
+    def _in_document(self, file: str | None, line: int | None, pointer: str | None) -> Location:
+        path = self.documents.get(file or "")
+        if path is None or not pointer or line is not None:
+            return Location(file, line=line, pointer=pointer)
+        with mapped(path) as text:
+            found, column = place(text, pointer, 1)
+        return Location(file, found, column, None, pointer)
+
     def _in_xml(self, placed: Placed, pointer: str | None) -> Location:
         seen = placed.unit.observation
         raw = seen.path.read_bytes()
         line, xpath = locate_xml(raw, pointer or "")
         return Location(seen.name, line, None, 1, xpath)
+
+
+def _documents(placed: tuple[Placed, ...]) -> Iterator[tuple[str, Path]]:
+    """Names and paths of the JSON documents that a rule may point into without a record."""
+    for seen in {p.unit.observation for p in placed}:
+        if seen.media in ("json", "geojson"):
+            yield seen.name, seen.path
+        yield from (side for side in (seen.envelope, seen.descriptor) if side)
 
 
 def _value_at(text: Any, offset: int) -> bytes:

@@ -21,7 +21,7 @@ from validator.model.standard import ConformanceClass, Dataset, Requirement
 from validator.model.submission import Submission
 from validator.model.text import Text
 
-HIDDEN = ("_at", "_pointer", "_file", "_message", "expected", "found")
+HIDDEN = ("_at", "_pointer", "_file", "_line", "_message", "expected", "found")
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,10 +99,13 @@ class Tables:
         newest = ""
         if superseded and dataset.key:
             key = ", ".join(f'"{name}"' for name in dataset.key)
-            newest = f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY _at DESC) = 1"
+            newest = (
+                "ASOF JOIN (SELECT base, edition FROM sub.unit) u ON r._at >= u.base WHERE _ok AND NOT _alt "
+                f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY u.edition DESC, _at DESC) = 1"
+            )
         self.connection.execute(
-            f'CREATE VIEW "{code}"."{dataset.name}" AS SELECT * EXCLUDE (_line, _off, _n, _ok, _alt) '
-            f'FROM "{code}"."{dataset.name}_all" WHERE _ok AND NOT _alt {newest}'
+            f'CREATE VIEW "{code}"."{dataset.name}" AS SELECT r.* EXCLUDE (_line, _off, _n, _ok, _alt) '
+            f'FROM "{code}"."{dataset.name}_all" r {newest or "WHERE _ok AND NOT _alt"}'
         )
 
     def create_roles(self, datasets: Sequence[tuple[str, Dataset]], roles: Iterable[str]) -> None:

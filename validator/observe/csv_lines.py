@@ -15,6 +15,7 @@ from validator.observe.parse import encoding_fault
 
 MAX_REWINDS: Final = 100
 
+_LINE_ENDS: Final = frozenset(b"\r\n")
 _BLANK_LINES = re.compile(rb"(?:\r?+\n)++")
 
 # What the csv reader says: a part of its message, our aspect and message id.
@@ -45,6 +46,7 @@ class Lines:
         self.start, self.start_line = start, 1
         self.faults: list[ReadFault] = []
         self.too_large = False
+        self.outside: list[ReadFault] = []
 
     def __iter__(self) -> Iterator[str]:
         return self
@@ -69,7 +71,9 @@ class Lines:
             return raw.decode("utf-8", "replace")
 
     def row(self, reader: Iterator[list[str]]) -> Row | None:
-        """The next row; None at the end of the file."""
+        """The next row; None at the end of the file. Blank lines before it are told in `outside`."""
+        if self.at < self.end and self.text[self.at] in _LINE_ENDS:
+            self._skip_blank()
         self.start, self.start_line = self.at, self.line + 1
         self.faults, self.too_large = [], False
         cells: list[str] | None = None
@@ -99,17 +103,16 @@ class Lines:
         stop = min(self.at, self.start + MAX_RECORD_BYTES)
         return Row(None, self.start_line, self.start, self.text[self.start : stop].rstrip(b"\r\n"), faults)
 
-    def blank_lines(self) -> ReadFault | None:
-        """Skips blank lines; one fault for a run of them, however long it is."""
-        if self.at >= self.end or self.text[self.at] not in b"\r\n":
-            return None
+    def _skip_blank(self) -> None:
+        """Past blank lines; one fault for a run of them, however long it is."""
         first = self.line
         while found := _BLANK_LINES.match(self.text, self.at, self.at + WINDOW_BYTES):
             self.line += found.group().count(b"\n")
             self.at = found.end()
             release(self.text, self.at)
-        count = self.line - first
-        return ReadFault("syntax", "read.blank_line", first + 1, params=(("count", count),)) if count else None
+        if self.line > first:
+            params = (("count", self.line - first),)
+            self.outside.append(ReadFault("syntax", "read.blank_line", first + 1, params=params))
 
 
 def _explained(broken: csv.Error | None, line: int) -> ReadFault:

@@ -119,10 +119,10 @@ def _rows(text: Buffer, start: int, columns: Sequence[Column], builder: BatchBui
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     header = _header(lines, reader, columns, builder)
     while header:
-        blank = lines.blank_lines()
-        if blank:
-            builder.faults.append(blank)
         row = lines.row(reader)
+        if lines.outside:
+            builder.faults += lines.outside
+            lines.outside = []
         if row is None:
             return
         if row.cells and b'"' in row.raw and not well_quoted(row.raw):
@@ -137,9 +137,6 @@ def _header(
     lines: Lines, reader: Iterator[list[str]], columns: Sequence[Column], builder: BatchBuilder
 ) -> _Header | None:
     """The header line; None when it cannot be read, and then nothing below it can."""
-    blank = lines.blank_lines()
-    if blank:
-        builder.faults.append(blank)
     row = lines.row(reader)
     if row is None or not row.cells:
         if row is not None:

@@ -52,7 +52,7 @@ class BatchBuilder:
 
     @property
     def full(self) -> bool:
-        return max(len(self.values), len(self.faults)) >= BATCH_RECORDS or self.size >= BATCH_BYTES
+        return self.size >= BATCH_BYTES or len(self.values) >= BATCH_RECORDS or len(self.faults) >= BATCH_RECORDS
 
     def take(self, envelope: dict[str, Any] | None = None) -> Batch:
         batch = Batch(

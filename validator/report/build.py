@@ -206,7 +206,7 @@ def _plain(value: Any) -> Any:
 
 
 def _measure(measure: Mapping[str, Any]) -> dict[str, Any]:
-    hidden = ("worst_slot", "off_grid", "limits")
+    hidden = ("late", "limits")
     return {name: value for name, value in measure.items() if name not in hidden}
 
 

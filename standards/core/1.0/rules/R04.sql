@@ -13,7 +13,7 @@ WITH log AS (  -- when the receiver first had each content
         AND strpos(' ' || $forecast_datasets || ' ', ' ' || r.standard || '/' || r.dataset || ' ') = 0
 )
 SELECT NULL AS _at, place AS _file, '/data_from' AS _pointer, 'default' AS _message,
-    CAST(data_through AS VARCHAR) AS expected, CAST(data_from AS VARCHAR) AS found, file, NULL AS subject, NULL AS line
+    CAST(data_through AS VARCHAR) AS expected, CAST(data_from AS VARCHAR) AS found, file, NULL AS subject, NULL AS _line
 FROM stated WHERE data_from > data_through
 UNION ALL
 SELECT NULL, place, '/data_through', 'through_after_available', CAST(available_at AS VARCHAR),
@@ -24,11 +24,11 @@ SELECT NULL, place, '/available_at', 'untruthful', CAST(received_at AS VARCHAR),
     file, file, NULL
 FROM stated WHERE available_at > received_at + $receipt_tolerance_s * INTERVAL 1 SECOND
 UNION ALL
-SELECT NULL, 'delivery-log.jsonl', NULL, 'untruthful', CAST(received_at AS VARCHAR), CAST(available_at AS VARCHAR),
+SELECT NULL, file, NULL, 'untruthful', CAST(received_at AS VARCHAR), CAST(available_at AS VARCHAR),
     NULL, standard || '/' || dataset || ' ' || key, line
 FROM sub.delivery WHERE available_at > received_at + $receipt_tolerance_s * INTERVAL 1 SECOND
 UNION ALL
-SELECT NULL, 'delivery-log.jsonl', NULL, 'future_delivery', CAST(received_at AS VARCHAR),
+SELECT NULL, file, NULL, 'future_delivery', CAST(received_at AS VARCHAR),
     CAST(subject_time AS VARCHAR), NULL, NULL, line
 FROM sub.delivery
 WHERE subject_time > received_at + $future_tolerance_s * INTERVAL 1 SECOND
@@ -36,4 +36,4 @@ WHERE subject_time > received_at + $future_tolerance_s * INTERVAL 1 SECOND
 UNION ALL
 SELECT _at, NULL, NULL, 'future', CAST(latest AS VARCHAR), CAST(subject_time AS VARCHAR), NULL, NULL, NULL
 FROM dated WHERE subject_time > latest + $future_tolerance_s * INTERVAL 1 SECOND
-ORDER BY _at, _file, line
+ORDER BY _at, _file, _line
