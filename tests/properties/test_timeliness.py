@@ -49,7 +49,7 @@ def test_on_time_never_exceeds_completeness(deliveries: dict[int, timedelta | No
 def test_a_delivery_at_the_deadline_itself_is_on_time_and_a_second_later_is_not(
     deliveries: dict[int, timedelta | None],
 ) -> None:
-    at = {day: EIGHT for day in deliveries}
+    at = dict.fromkeys(deliveries, EIGHT)
     after = {day: EIGHT + timedelta(seconds=1) for day in deliveries}
 
     assert measured(at)["on_time"] == len(deliveries)

@@ -20,7 +20,9 @@ def write(folder: Path, name: str, document: Any) -> Path:
 def test_a_reference_is_replaced_by_its_target_and_siblings_win(tmp_path: Path) -> None:
     write(tmp_path, "types", {"$defs": {"code": {"type": "string", "maxLength": 5, "x-requirement": "R01"}}})
     path = write(
-        tmp_path, "x", {"type": "object", "properties": {"a": {"$ref": "vsc:core/1.0/types#/$defs/code", "maxLength": 2}}}
+        tmp_path,
+        "x",
+        {"type": "object", "properties": {"a": {"$ref": "vsc:core/1.0/types#/$defs/code", "maxLength": 2}}},
     )
 
     assert bundle(path, tmp_path, "VSC-X")["properties"]["a"] == {
@@ -40,7 +42,9 @@ def test_a_reference_that_leads_outside_is_refused(tmp_path: Path, ref: str) -> 
 
 def test_a_circle_of_references_is_refused(tmp_path: Path) -> None:
     path = write(
-        tmp_path, "circle", {"$defs": {"a": {"items": {"$ref": "#/$defs/a"}}}, "properties": {"a": {"$ref": "#/$defs/a"}}}
+        tmp_path,
+        "circle",
+        {"$defs": {"a": {"items": {"$ref": "#/$defs/a"}}}, "properties": {"a": {"$ref": "#/$defs/a"}}},
     )
 
     with pytest.raises(CatalogueError, match="schema_recursive"):

@@ -16,7 +16,9 @@ def result(outcome: Outcome, level: Level = Level.MUST, at: ConformanceClass = B
 
 
 RESULTS = st.lists(
-    st.builds(result, st.sampled_from(list(Outcome)), st.sampled_from(list(Level)), st.sampled_from(list(ConformanceClass)))
+    st.builds(
+        result, st.sampled_from(list(Outcome)), st.sampled_from(list(Level)), st.sampled_from(list(ConformanceClass))
+    )
 )
 
 

@@ -125,7 +125,7 @@ def _rows(text: Buffer, start: int, columns: Sequence[Column], builder: BatchBui
             lines.outside = []
         if row is None:
             return
-        if row.cells and b'"' in row.raw and not well_quoted(row.raw):
+        if row.cells and '"' in "".join(row.cells) and not well_quoted(row.raw):
             row.faults.append(ReadFault("csv_dialect", "read.csv_stray_quote", row.line))
         _add_row(row, header, builder)
         if builder.full:

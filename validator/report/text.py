@@ -73,10 +73,10 @@ def _name(result: Mapping[str, Any], lang: str) -> str:
 
 def _finding(item: Mapping[str, Any], lang: str, pen: Pen) -> Iterator[str]:
     yield from pen.wrap(f"{place(item['location'], lang)} – {in_language(item['message'], lang)}", 6)
-    if item["expected"] is not None or item["found"] is not None:
-        shown = [shortened("–" if item[side] is None else item[side], 120) for side in ("expected", "found")]
-        pair = zip(("finding.expected", "finding.found"), shown, strict=True)
-        yield from pen.wrap(" | ".join(f"{say(lang, key)}: {value}" for key, value in pair), 8)
+    shown = [(side, item[side]) for side in ("expected", "found") if item[side] is not None]
+    if shown:
+        sides = (f"{say(lang, f'finding.{side}')}: {shortened(value, 120)}" for side, value in shown)
+        yield from pen.wrap(" | ".join(sides), 8)
     if item["evidence"]["redacted"]:
         yield from pen.wrap(say(lang, "finding.redacted"), 8)
 
