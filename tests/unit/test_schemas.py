@@ -96,3 +96,16 @@ def test_a_geojson_feature_gives_its_properties_at_the_top() -> None:
     }
 
     assert [c.name for c in columns(schema)] == ["feature_id", "geometry", "zone_id"]
+
+
+def test_an_empty_csv_cell_is_null_where_a_required_member_may_be_null() -> None:
+    schema = {
+        "required": ["a", "b"],
+        "properties": {
+            "a": {"type": ["number", "null"]},
+            "b": {"type": "number"},
+            "c": {"anyOf": [{"type": "string"}, {"type": "null"}]},
+        },
+    }
+
+    assert [c.null_when_empty for c in columns(schema)] == [True, False, False]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -117,7 +118,7 @@ def _named(column: Column) -> Column:
         path = path[1:]
     elif path == ("id",) and column.role == "feature":
         path = ("feature_id",)
-    return Column("_".join(path), column.path, column.sql_type, column.role, column.personal)
+    return replace(column, name="_".join(path))
 
 
 def _walk(schema: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[Column]:
@@ -134,7 +135,13 @@ def _walk(schema: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[Column]:
         elif _is_object(member) and member.get("x-column") != "json":
             yield from _walk(member, here)
         else:
-            yield _leaf(member, here)
+            null = name in schema.get("required", ()) and _may_be_null(declared)
+            yield replace(_leaf(member, here), null_when_empty=null)
+
+
+def _may_be_null(declared: Mapping[str, Any]) -> bool:
+    branches = [declared, *declared.get("anyOf", ()), *declared.get("oneOf", ())]
+    return any("null" in branch.get("type", ()) or None in branch.get("enum", ()) for branch in branches)
 
 
 def _leaf(member: Mapping[str, Any], path: tuple[str, ...]) -> Column:

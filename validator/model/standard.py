@@ -73,7 +73,8 @@ class Column:
     """One typed column of a dataset, derived from its JSON Schema.
 
     `path` is the property path in the record, `sql_type` a DuckDB type, `role` the meaning shared
-    across standards (`commune_code`, `money`, ...), `personal` whether values are redacted.
+    across standards (`commune_code`, `money`, ...), `personal` whether values are redacted,
+    `null_when_empty` whether an empty CSV cell means null: the member is required and may be null.
     """
 
     name: str
@@ -81,6 +82,7 @@ class Column:
     sql_type: str
     role: str | None = None
     personal: bool = False
+    null_when_empty: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,11 +67,13 @@ class _Header:
         """The row as a record, with the faults of JSON text inside its cells."""
         made: dict[str, Any] = {}
         faults: list[ReadFault] = []
-        for cell, (path, name, convert) in zip(row.cells or (), self.places, strict=True):
-            if cell == "":
+        for cell, (path, name, convert, null) in zip(row.cells or (), self.places, strict=True):
+            if cell == "" and not null:
                 continue
             target = _inside(made, path) if path else made
-            if target is not None:
+            if target is not None and cell == "":
+                target[name] = None
+            elif target is not None:
                 target[name] = convert(cell) if convert else _json(cell, row.line, number, faults)
         return made, faults
 
@@ -85,12 +87,13 @@ def _inside(made: dict[str, Any], path: tuple[str, ...]) -> dict[str, Any] | Non
     return made
 
 
-def _place(name: str, column: Column | None) -> tuple[tuple[str, ...], str, Convert | None]:
+def _place(name: str, column: Column | None) -> tuple[tuple[str, ...], str, Convert | None, bool]:
+    """Where a column's cells go: path, member, conversion, and whether an empty cell is null."""
     if column is None:
-        return (), name, str
+        return (), name, str, False
     is_json = column.sql_type == "JSON" or column.sql_type.endswith("[]")
     convert = None if is_json else _CONVERT.get(column.sql_type, str)
-    return column.path[:-1], column.path[-1], convert
+    return column.path[:-1], column.path[-1], convert, column.null_when_empty
 
 
 def _json(cell: str, line: int, number: int, faults: list[ReadFault]) -> Any:
