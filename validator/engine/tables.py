@@ -7,7 +7,10 @@ no file, no network, no extension, no setting can be reached from a rule.
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +35,8 @@ class Tables:
     def __init__(self, scratch: Path, threads: int, size: int) -> None:
         """`size` is the submission's bytes: little data stay in memory, much goes to a file."""
         small = size < IN_MEMORY_BYTES
+        self.shared = "TABLE" if small else "VIEW"
+        """How what many rules read is kept: little data once, much data never twice."""
         self.connection = duckdb.connect(":memory:" if small else str(scratch / "tables_of_run.duckdb"))
         self.connection.execute(
             f"SET memory_limit='{MEMORY_LIMIT}'; SET threads={threads}; SET preserve_insertion_order=true; "
@@ -119,23 +124,21 @@ class Tables:
                 if column.role == role
             ]
             body = " UNION ALL ".join(parts) or _EMPTY_ROLE
-            self.connection.execute(f'CREATE VIEW role."{role}" AS {body}')
+            self.connection.execute(f'CREATE {self.shared} role."{role}" AS {body}')
 
     def create_records(self, datasets: Sequence[tuple[str, Dataset]]) -> None:
         """`sub.record`: every parsed record with its key text and a hash of its content."""
         parts = [_record_part(code, dataset) for code, dataset in datasets]
-        self.connection.execute(f"CREATE VIEW sub.record AS {' UNION ALL '.join(parts) or _EMPTY_RECORD}")
+        self.connection.execute(f"CREATE {self.shared} sub.record AS {' UNION ALL '.join(parts) or _EMPTY_RECORD}")
 
     def load_code_list(self, editions: Sequence[CodeList]) -> None:
         """`codelist.<id>`: all editions together, every column as text, with their validity."""
-        name = f'codelist."{editions[0].id.replace("-", "_")}"'
-        parts = " UNION ALL BY NAME ".join(
-            f"SELECT *, '{e.edition}' AS edition, DATE '{e.valid_from}' AS valid_from, "
-            f"{_date(e.valid_to)} AS valid_to FROM read_csv('{e.path}', all_varchar=true, header=true, "
-            "delim=',', quote='\"', escape='\"', nullstr='')"
-            for e in editions
+        table = pa.concat_tables([_edition(edition) for edition in editions], promote_options="default")
+        self.connection.register("_incoming", table)
+        self.connection.execute(
+            f'CREATE TABLE codelist."{editions[0].id.replace("-", "_")}" AS SELECT * FROM _incoming'
         )
-        self.connection.execute(f"CREATE TABLE {name} AS {parts}")
+        self.connection.unregister("_incoming")
 
 
 _EMPTY_ROLE = (
@@ -148,8 +151,19 @@ _EMPTY_RECORD = (
 )
 
 
-def _date(text: str | None) -> str:
-    return f"DATE '{text}'" if text else "NULL::DATE"
+@cache
+def _edition(edition: CodeList) -> pa.Table:
+    """The rows of one edition, every column as text, with its name and validity."""
+    with edition.path.open(encoding="utf-8", newline="") as stream:
+        header, *rows = csv.reader(stream)
+    columns = {name: pa.array([row[i] or None for row in rows], pa.string()) for i, name in enumerate(header)}
+    day = {name: date.fromisoformat(text) if text else None
+           for name, text in (("valid_from", edition.valid_from), ("valid_to", edition.valid_to))}  # fmt: skip
+    return pa.table({
+        **columns,
+        "edition": pa.array([edition.edition] * len(rows), pa.string()),
+        **{name: pa.array([value] * len(rows), pa.date32()) for name, value in day.items()},
+    })  # fmt: skip
 
 
 def _sql_type(column: Column) -> str:
