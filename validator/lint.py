@@ -21,6 +21,7 @@ from validator.catalogue.codelists import code_lists
 from validator.catalogue.load import find_standard, read_yaml
 from validator.checks.bytes import READ_ASPECTS, TEXT_ASPECTS
 from validator.checks.rule import read_rule, used_parameters
+from validator.checks.second_opinion import CHECKED_FORMATS
 from validator.checks.table_checks import KINDS
 from validator.errors import LienthongError
 from validator.model.standard import Check, ConformanceClass, Dataset, Document, Level, Requirement, Standard
@@ -90,22 +91,27 @@ def _schema_problems(schema: Mapping[str, Any]) -> Iterator[str]:
         where, node = stack.pop()
         if isinstance(node, list):
             stack.extend((f"{where}/{i}", item) for i, item in enumerate(node))
-        if not isinstance(node, Mapping):
-            continue
-        if "properties" in node and node.get("type") == "object" and node.get("additionalProperties") is not False:
-            yield f"object at {where or '/'} is not closed"
-        pattern = node.get("pattern")
-        if isinstance(pattern, str):
-            if _UNSAFE_PATTERN.search(pattern) or not (pattern.startswith("^") and pattern.endswith("$")):
-                yield f"pattern at {where} is not anchored or uses a class on which engines disagree: {pattern}"
-            if "maxLength" not in node:
-                yield f"pattern at {where} has no maxLength"
-        if "multipleOf" in node:
-            yield f"multipleOf at {where}: engines disagree on it"
-        unknown = {key for key in node if key.startswith("x-")} - ANNOTATIONS
-        if unknown and not where.endswith("/properties"):
-            yield f"unknown annotation at {where}: {', '.join(sorted(unknown))}"
-        stack.extend((f"{where}/{key}", value) for key, value in node.items())
+        if isinstance(node, Mapping):
+            yield from _node_problems(where, node)
+            stack.extend((f"{where}/{key}", value) for key, value in node.items())
+
+
+def _node_problems(where: str, node: Mapping[str, Any]) -> Iterator[str]:
+    if "properties" in node and node.get("type") == "object" and node.get("additionalProperties") is not False:
+        yield f"object at {where or '/'} is not closed"
+    pattern = node.get("pattern")
+    if isinstance(pattern, str):
+        if _UNSAFE_PATTERN.search(pattern) or not (pattern.startswith("^") and pattern.endswith("$")):
+            yield f"pattern at {where} is not anchored or uses a class on which engines disagree: {pattern}"
+        if "maxLength" not in node:
+            yield f"pattern at {where} has no maxLength"
+    if isinstance(node.get("format"), str) and node["format"] not in CHECKED_FORMATS:
+        yield f"format {node['format']} at {where} is not asserted by both engines"
+    if "multipleOf" in node:
+        yield f"multipleOf at {where}: engines disagree on it"
+    unknown = {key for key in node if key.startswith("x-")} - ANNOTATIONS
+    if unknown and not where.endswith("/properties"):
+        yield f"unknown annotation at {where}: {', '.join(sorted(unknown))}"
 
 
 def _key_problems(standard: Standard, name: str) -> Iterator[str]:

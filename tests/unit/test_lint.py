@@ -89,6 +89,7 @@ def first(standard: dict[str, Any]) -> dict[str, Any]:
         ("not anchored", lambda s, c, f: c["properties"]["id"].update(pattern="[0-9]", maxLength=3)),
         ("engines disagree", lambda s, c, f: c["properties"]["id"].update(pattern=r"^\d$", maxLength=3)),
         ("has no maxLength", lambda s, c, f: c["properties"]["id"].update(pattern="^[0-9]$")),
+        ("not asserted by both", lambda s, c, f: c["properties"]["id"].update(format="email")),
         ("multipleOf", lambda s, c, f: c["properties"]["n"].update(multipleOf=2)),
         ("unknown annotation", lambda s, c, f: c["properties"]["n"].update({"x-other": 1})),
         ("claims official status", lambda s, c, f: s["title"].update(vi="Tiêu chuẩn quốc gia về thử")),

@@ -19,7 +19,7 @@ from validator.checks.bytes import strings
 from validator.checks.schema import SchemaCheck
 from validator.model.record import UNREADABLE
 
-CHECKED_FORMATS: Final = ("date", "date-time", "email", "uuid", "uri")
+CHECKED_FORMATS: Final = ("date", "date-time", "uuid", "uri")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,6 @@ class KnownDifference:
 _LEAP_SECOND = re.compile(r"T23:59:60|T[0-2][0-9]:[0-5][0-9]:60")
 _YEAR_ZERO = re.compile(r"\A0000-")
 _TRAILING_NEWLINE = re.compile(r"\n\Z")
-_EMAIL_LIKE = re.compile(r"@")
-_BRACED_UUID = re.compile(r"\A[0-9A-Fa-f]{8}-")
 
 KNOWN_DIFFERENCES: Final[Sequence[KnownDifference]] = (
     KnownDifference(
@@ -52,16 +50,6 @@ KNOWN_DIFFERENCES: Final[Sequence[KnownDifference]] = (
         "trailing_newline",
         "Python's `$` also matches before a final newline, ECMA-262's does not; jsonschema-rs is right to refuse.",
         lambda text: bool(_TRAILING_NEWLINE.search(text)),
-    ),
-    KnownDifference(
-        "email",
-        "python-jsonschema takes nearly any text with an @ for an e-mail; jsonschema-rs follows RFC 5321.",
-        lambda text: bool(_EMAIL_LIKE.search(text)),
-    ),
-    KnownDifference(
-        "uuid",
-        "python-jsonschema looks at the dashes and lets Python parse the rest; jsonschema-rs follows RFC 9562.",
-        lambda text: bool(_BRACED_UUID.search(text)),
     ),
 )
 
