@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from validator.checks.personal_data import identifiers, scanner
+from validator.checks.personal_data import identifiers, protected, scanner
 from validator.checks.personal_patterns import may_hold
 from validator.model.finding import Finding
 from validator.model.record import UNREADABLE, Batch
@@ -233,3 +233,15 @@ def test_the_prefilter_never_hides_an_identifier(parts: list[str], key: str) -> 
     if categories(record):
         assert may_hold(orjson.dumps(record))
         assert may_hold(json.dumps(record).encode())
+
+
+@pytest.mark.parametrize("text", ["Gọi 0905 123 456", "nguoidan@example.org"])
+def test_a_raw_value_that_holds_an_identifier_is_never_shown(text: str) -> None:
+    shown = protected(Finding("VSC-X-R01", "schema.pattern", found=text))
+
+    assert shown.personal
+
+
+def test_other_raw_values_and_figures_of_rules_are_shown() -> None:
+    assert not protected(Finding("VSC-X-R01", "schema.pattern", found="00004")).personal
+    assert not protected(Finding("VSC-X-R04", "VSC-X-R04.default", found="105660894712")).personal

@@ -8,7 +8,8 @@ of what was seen, never the value.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from validator.checks.bytes import strings
@@ -19,7 +20,10 @@ from validator.model.standard import Check, Dataset, Requirement
 
 PUBLIC: Final = "public"
 ASK: Final = "identifiers"
-CODE_ROLES: Final = frozenset({"org_code", "tax_code"})
+RAW_VALUES: Final = ("schema.", "bytes.", "form.", "codelist.")
+LAWFUL: Final = {"org_code": "phone", "tax_code": "phone", "sender": "email"}
+"""Roles whose values look like an identifier but are an organisation's: its code, its sender address."""
+NOTHING: Final[Mapping[str, str]] = {}
 _INDEX = re.compile(r"/[0-9]+(?=/|\Z)")
 
 Scan = Callable[[Batch], Iterable[Finding]]
@@ -35,12 +39,12 @@ def scanner(requirement: Requirement, check: Check, dataset: Dataset, dataset_di
     """
     if dataset_disclosure != PUBLIC or check.settings.get("ask") != ASK:
         return _nothing
-    codes = frozenset("/" + "/".join(c.path) for c in dataset.columns if c.role in CODE_ROLES)
+    lawful = {"/" + "/".join(c.path): LAWFUL[c.role] for c in dataset.columns if c.role in LAWFUL}
 
     def scan(batch: Batch) -> Iterator[Finding]:
         for index in _suspects(batch):
             place = Location(batch.file, batch.lines[index], None, batch.first + index)
-            for pointer, category in identifiers(batch.values[index], codes):
+            for pointer, category in identifiers(batch.values[index], lawful):
                 where = Location(place.file, place.line, None, place.record, pointer)
                 yield Finding(requirement.id, f"personal.{category}", where, {"pointer": pointer or "/"}, personal=True)
 
@@ -59,17 +63,17 @@ def _suspects(batch: Batch) -> Iterator[int]:
             yield index
 
 
-def identifiers(record: Any, code_pointers: frozenset[str] = frozenset()) -> Iterator[tuple[str, str]]:
+def identifiers(record: Any, lawful: Mapping[str, str] = NOTHING) -> Iterator[tuple[str, str]]:
     """(pointer, category) of every identifier in a record's strings.
 
-    `code_pointers` are places of organisation and tax codes, whose ten digits may look like a
-    telephone number.
+    `lawful` maps the places of organisations' own codes and addresses to the category that they
+    may look like.
     """
     name_at, born = None, False
     for pointer, text in strings(record):
-        is_code = _INDEX.sub("", pointer) in code_pointers
+        allowed = lawful.get(_INDEX.sub("", pointer))
         for category, finds in IDENTIFIERS.items():
-            if finds(text) and not (is_code and category == "phone"):
+            if finds(text) and category != allowed:
                 yield pointer, category
         key = pointer.rsplit("/", 1)[-1]
         if name_at is None and is_full_name(key, text):
@@ -77,3 +81,15 @@ def identifiers(record: Any, code_pointers: frozenset[str] = frozenset()) -> Ite
         born = born or is_birth_date(key, text)
     if name_at is not None and born:
         yield name_at, "name_birth_date"
+
+
+def protected(finding: Finding) -> Finding:
+    """The finding, marked personal when the raw value that it shows holds an identifier.
+
+    Other checks show what they found as it stood; a telephone number in a field of the wrong form
+    must not reach a report by that way. Figures that a rule worked out are not raw values.
+    """
+    if not finding.message_id.startswith(RAW_VALUES):
+        return finding
+    shown = {"found": finding.found or "", **{k: v for k, v in finding.params.items() if k != "pointer"}}
+    return replace(finding, personal=True) if any(identifiers(shown)) else finding

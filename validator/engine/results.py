@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from validator.checks.ask import Ask, CannotTell, Measure, Row
+from validator.checks.personal_data import protected
 from validator.checks.record_checks import EVERY_DATASET, applies
 from validator.checks.table_checks import CHECK_FOR_KIND, RECORD_KINDS
 from validator.engine.local import Placed
@@ -21,6 +22,7 @@ from validator.model.standard import ConformanceClass, Dataset, Requirement
 from validator.model.submission import Submission
 from validator.model.text import Text
 
+LONGEST_SHOWN = 500
 HIDDEN = ("_at", "_pointer", "_file", "_line", "_message", "expected", "found")
 
 
@@ -85,7 +87,7 @@ class ResultMaker:
         error = self.seen.errors.get(requirement.id)
         if stop is None and absent is None:
             error = self._ask_tables(requirement, at, tally, notes, measures) or error
-        made = replace(made, findings_count=tally.count, findings=tuple(tally.samples), measures=tuple(measures))
+        made = replace(made, findings_count=tally.count, findings=tuple(map(protected, tally.samples)), measures=tuple(measures))
         return self._decide(made, requirement, placed, notes, error)
 
     def _decide(
@@ -212,8 +214,10 @@ def finding_of(requirement: Requirement, kind: str, row: Row, places: Places) ->
 
 
 def _plain(value: Any) -> Any:
-    return value if value is None or isinstance(value, bool | int | float) else str(value)
+    return value if value is None or isinstance(value, bool | int | float) else _as_text(value)
 
 
 def _as_text(value: Any) -> str | None:
-    return None if value is None else str(value)
+    """A value of the subject as text; what no person would read to its end is cut."""
+    text = None if value is None else str(value)
+    return text if text is None or len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…"
