@@ -53,6 +53,7 @@ def lint(standard: Standard) -> Iterator[str]:
         yield from _key_problems(standard, dataset.name)
     for requirement in standard.requirements:
         yield from (f"{requirement.id}: {problem}" for problem in _requirement_problems(standard, requirement))
+    yield from _circles(standard)
     yield from _owner_problems(standard)
     yield from _case_problems(standard)
     yield from _stray_rules(standard)
@@ -140,6 +141,19 @@ def _requirement_problems(standard: Standard, requirement: Requirement) -> Itera
         yield from _check_problems(standard, requirement, check)
     if requirement.checks and requirement.fix is None:
         yield "has no fix hint"
+
+
+def _circles(standard: Standard) -> Iterator[str]:
+    needs = {r.id: r.needs for r in standard.requirements}
+    for start in needs:
+        reached, waiting = set(), list(needs[start])
+        while waiting:
+            name = waiting.pop()
+            if name not in reached:
+                reached.add(name)
+                waiting.extend(needs.get(name, ()))
+        if start in reached:
+            yield f"{start} needs itself by way of others"
 
 
 def _check_problems(standard: Standard, requirement: Requirement, check: Check) -> Iterator[str]:

@@ -96,6 +96,7 @@ def first(standard: dict[str, Any]) -> dict[str, Any]:
         ("claims official status", lambda s, c, f: first(s)["statement"].update(en="Approved by the ministry.")),
         ("not in builds_on", lambda s, c, f: first(s).update(sources=["Other"])),
         ("which does not exist", lambda s, c, f: first(s).update(needs=["R99"])),
+        ("needs itself", lambda s, c, f: first(s).update(needs=["R01"])),
         ("which is no dataset", lambda s, c, f: first(s).update(applies_to=["none"])),
         ("no default message", lambda s, c, f: first(s).update(messages={})),
         ("has no fix hint", lambda s, c, f: first(s).pop("fix")),
