@@ -172,6 +172,8 @@ def _check_problems(standard: Standard, requirement: Requirement, check: Check) 
         if not path.is_file():
             yield f"rule file {check.settings['sql']} does not exist"
             return
+        if "ORDER BY" not in read_rule(path).upper():
+            yield f"{path.name} does not order its rows, so two runs could show different samples"
         for name in sorted(used_parameters(read_rule(path)) - set(standard.parameters)):
             yield f"{path.name} uses unknown parameter ${name}"
         if "default" not in requirement.messages:

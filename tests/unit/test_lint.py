@@ -59,7 +59,7 @@ def problems(tmp_path: Path, change: Change = lambda standard, schema, folder: N
     for name in ("schemas", "rules", "cases", "examples/main"):
         (folder / name).mkdir(parents=True)
     standard, schema = json.loads(json.dumps(GOOD)), json.loads(json.dumps(SCHEMA))
-    (folder / "rules" / "R01.sql").write_text("SELECT _at FROM try.obs WHERE n > $top", encoding="utf-8")
+    (folder / "rules" / "R01.sql").write_text("SELECT _at FROM try.obs WHERE n > $top ORDER BY _at", encoding="utf-8")
     (folder / "cases" / "R01-large.yaml").write_text(yaml.safe_dump(CASE, allow_unicode=True), encoding="utf-8")
     (folder / "examples" / "main" / "manifest.json").write_text(json.dumps(MANIFEST), encoding="utf-8")
     change(standard, schema, folder)
@@ -83,6 +83,7 @@ def first(standard: dict[str, Any]) -> dict[str, Any]:
         ("no case that trips it", lambda s, c, f: (f / "cases" / "R01-large.yaml").unlink()),
         ("unknown parameter $bottom", lambda s, c, f: (f / "rules" / "R01.sql").write_text("SELECT $bottom")),
         ("unknown parameter $bottom", lambda s, c, f: first(s)["check"][1].update(limit="$bottom")),
+        ("does not order", lambda s, c, f: (f / "rules" / "R01.sql").write_text("SELECT $top")),
         ("does not exist", lambda s, c, f: (f / "rules" / "R01.sql").unlink()),
         ("belongs to no requirement", lambda s, c, f: (f / "rules" / "R02.sql").write_text("SELECT 1")),
         ("is not closed", lambda s, c, f: c.pop("additionalProperties")),

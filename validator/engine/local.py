@@ -29,7 +29,7 @@ from validator.engine.package import (
     table_schema,
 )
 from validator.engine.scan import Part, prepare_worker, scan_unit
-from validator.engine.tables import Tables
+from validator.engine.tables import Piece, Tables
 from validator.engine.units import Unit, plan_units
 from validator.errors import EngineError
 from validator.model.scope import Scope
@@ -151,10 +151,12 @@ def _load_datasets(tables: Tables, scope: Scope, placed: tuple[Placed, ...], sup
         tables.create_schema(code)
         tables.create_dataset(code, dataset)
         mine = [p for p in placed if p.unit.observation.dataset == dataset.id]
-        for p in mine:
-            if p.part.columns:
-                alternative = p.unit.observation.edition_of is not None
-                tables.load(code, dataset, p.part.columns, p.base, p.line_base, alternative)
+        pieces = [
+            Piece(p.part.columns, p.base, p.line_base, p.unit.observation.edition_of is not None)
+            for p in mine
+            if p.part.columns
+        ]
+        tables.load(code, dataset, pieces)
         tables.finish_dataset(code, dataset, any(p.unit.observation.name in superseding for p in mine))
     roles = {c.role for s in standards().values() for d in s.datasets.values() for c in d.columns if c.role}
     tables.create_roles(pairs, roles)
@@ -164,21 +166,25 @@ def _load_datasets(tables: Tables, scope: Scope, placed: tuple[Placed, ...], sup
 def _unit_rows(placed: tuple[Placed, ...], envelopes: tuple[EnvelopeSeen, ...]) -> Iterator[dict[str, Any]]:
     """Units with `edition`: the rank of their file by the time its envelope was generated, oldest 0."""
     written = {e.observation.name: instant(e.document.get("generated_at")) or datetime.min for e in envelopes}
-    order = sorted({p.unit.observation.name for p in placed}, key=lambda name: written.get(name, datetime.min))
+    names = sorted({p.unit.observation.name for p in placed}, key=lambda name: written.get(name, datetime.min))
+    order = {name: rank for rank, name in enumerate(names)}
     for p in placed:
         name = p.unit.observation.name
         yield {
             "unit": p.unit.number, "base": p.base, "records": p.part.records, "file": name,
-            "edition": order.index(name),
+            "edition": order[name],
         }  # fmt: skip
 
 
 def _file_rows(scope: Scope, submission: Submission, placed: tuple[Placed, ...]) -> Iterator[dict[str, Any]]:
     """One row per file of a dataset in scope; what a run does not read it says nothing of."""
     known = scope.datasets()
+    parts: dict[str, list[Part]] = {}
+    for p in placed:
+        parts.setdefault(p.unit.observation.name, []).append(p.part)
     for seen in (f for f in submission.files if f.dataset in known):
         standard, name = split_id(seen.dataset)
-        mine = [p.part for p in placed if p.unit.observation.name == seen.name]
+        mine = parts.get(seen.name, [])
         yield {
             "file": seen.name, "standard": standard, "dataset": name, "format": seen.media, "bytes": seen.size,
             "sha256": seen.sha256, "stated_sha256": seen.stated_sha256, "edition_of": seen.edition_of,

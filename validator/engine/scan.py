@@ -67,10 +67,10 @@ class Scanner:
     """Carries one unit through all record checks of its dataset."""
 
     def __init__(
-        self, scope: Scope, unit: Unit, dataset: Dataset, scratch: Path, cap: int, second_opinion: bool
+        self, checks: RecordChecks, unit: Unit, dataset: Dataset, scratch: Path, cap: int, second_opinion: bool
     ) -> None:
         self.unit, self.dataset, self.cap = unit, dataset, cap
-        self.checks: RecordChecks = record_checks(scope, dataset, unit.observation.media)
+        self.checks = checks
         self.second = _second_engine(dataset) if second_opinion else None
         self.tallies: dict[str, Tally] = {}
         self.errors: dict[str, str] = {}
@@ -174,7 +174,8 @@ _context: dict[str, Any] = {}
 
 def prepare_worker(scope: Scope, scratch: Path, cap: int, second_opinion: bool) -> None:
     """Gives a worker process what every unit needs."""
-    _context.update(scope=scope, scratch=scratch, cap=cap, second_opinion=second_opinion)
+    _context.update(scope=scope, datasets=scope.datasets(), checks={})
+    _context.update(scratch=scratch, cap=cap, second_opinion=second_opinion)
 
 
 def _loses_records(fault: ReadFault) -> bool:
@@ -184,6 +185,9 @@ def _loses_records(fault: ReadFault) -> bool:
 
 def scan_unit(unit: Unit) -> Part:
     """The worker's entry point."""
-    scope: Scope = _context["scope"]
-    dataset = scope.datasets()[unit.observation.dataset or ""]
-    return Scanner(scope, unit, dataset, _context["scratch"], _context["cap"], _context["second_opinion"]).run()
+    dataset, media = _context["datasets"][unit.observation.dataset or ""], unit.observation.media
+    made = _context["checks"]
+    if (dataset.id, media) not in made:
+        made[dataset.id, media] = record_checks(_context["scope"], dataset, media)
+    given = (_context["scratch"], _context["cap"], _context["second_opinion"])
+    return Scanner(made[dataset.id, media], unit, dataset, *given).run()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -20,6 +21,7 @@ import pyarrow as pa
 from validator.model.standard import CodeList, Column, Dataset
 
 MEMORY_LIMIT = "1GB"
+FILES_AT_ONCE = 500
 IN_MEMORY_BYTES = 64 * 1024 * 1024
 PLACE_COLUMNS = "_at, _line, _off, _n, _ok, _alt"
 
@@ -27,6 +29,25 @@ _TIME = (
     "CASE WHEN regexp_matches({0}, '([Zz]|[+-][0-9]{{2}}:[0-9]{{2}})$') "
     "THEN make_timestamp(epoch_us(TRY_CAST({0} AS TIMESTAMPTZ)) + 25200000000) END"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """The columns of one unit, and where its records and lines start in the whole run."""
+
+    path: Path
+    base: int
+    line_base: int
+    alternative: bool
+
+
+def _piece_table(pieces: Sequence[Piece]) -> pa.Table:
+    return pa.table({
+        "path": [str(piece.path) for piece in pieces],
+        "base": [piece.base for piece in pieces],
+        "line_base": [piece.line_base for piece in pieces],
+        "alternative": [piece.alternative for piece in pieces],
+    })  # fmt: skip
 
 
 class Tables:
@@ -89,15 +110,19 @@ class Tables:
             f"(_at BIGINT, _line BIGINT, _off BIGINT, _n BIGINT, _ok BOOLEAN, _alt BOOLEAN, {declared})"
         )
 
-    def load(self, code: str, dataset: Dataset, parquet: Path, base: int, line_base: int, alternative: bool) -> None:
-        """Appends one unit's columns; `base` makes `_at` unique over the submission."""
+    def load(self, code: str, dataset: Dataset, pieces: Sequence[Piece]) -> None:
+        """Appends the columns of units; `base` makes `_at` unique over the submission."""
         values = ", ".join(_cast(column, f"c{i}") for i, column in enumerate(dataset.columns))
-        self.connection.execute(
-            f'INSERT INTO "{code}"."{dataset.name}_all" '
-            f"SELECT {base} + _n, {line_base} + _line, _off, _n, _ok, {str(alternative).lower()}, {values} "
-            "FROM read_parquet(?)",
-            [str(parquet)],
-        )
+        for start in range(0, len(pieces), FILES_AT_ONCE):
+            some = pieces[start : start + FILES_AT_ONCE]
+            self.connection.register("_pieces", _piece_table(some))
+            self.connection.execute(
+                f'INSERT INTO "{code}"."{dataset.name}_all" '
+                f"SELECT p.base + r._n, p.line_base + r._line, _off, _n, _ok, p.alternative, {values} "
+                "FROM read_parquet(?, filename = 'source') r JOIN _pieces p ON p.path = r.source",
+                [[str(piece.path) for piece in some]],
+            )
+            self.connection.unregister("_pieces")
 
     def finish_dataset(self, code: str, dataset: Dataset, superseded: bool) -> None:
         """The view that rules read: usable records, the newest edition of each key."""
