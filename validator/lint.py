@@ -168,16 +168,19 @@ def _check_problems(standard: Standard, requirement: Requirement, check: Check) 
     if check.kind == "codelist" and check.settings.get("list") not in code_lists():
         yield f"unknown code list {check.settings.get('list')}"
     if "sql" in check.settings:
-        path = standard.folder / check.settings["sql"]
-        if not path.is_file():
-            yield f"rule file {check.settings['sql']} does not exist"
-            return
-        if "ORDER BY" not in read_rule(path).upper():
-            yield f"{path.name} does not order its rows, so two runs could show different samples"
-        for name in sorted(used_parameters(read_rule(path)) - set(standard.parameters)):
-            yield f"{path.name} uses unknown parameter ${name}"
-        if "default" not in requirement.messages:
-            yield "has a rule but no default message"
+        yield from _rule_problems(standard, requirement, standard.folder / check.settings["sql"])
+
+
+def _rule_problems(standard: Standard, requirement: Requirement, path: Path) -> Iterator[str]:
+    if not path.is_file():
+        yield f"rule file rules/{path.name} does not exist"
+        return
+    if "ORDER BY" not in read_rule(path).upper():
+        yield f"{path.name} does not order its rows, so two runs could show different samples"
+    for name in sorted(used_parameters(read_rule(path)) - set(standard.parameters)):
+        yield f"{path.name} uses unknown parameter ${name}"
+    if "default" not in requirement.messages:
+        yield "has a rule but no default message"
 
 
 def _parameter_names(settings: Any) -> Iterator[str]:

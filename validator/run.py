@@ -78,11 +78,11 @@ def examine(submission: Submission, options: Options, scratch: Path) -> dict[str
     work.mkdir()
     plan = Plan(options.jobs, options.samples, options.second_opinion, options.progress)
     placed = scan(scope, submission, work, plan)
-    documents = read_documents(scope, submission, placed)
+    documents = read_documents(scope, submission, placed, options.samples)
     private = {
         e.observation.name for e in documents.envelopes if e.document.get("disclosure") in ("internal", "restricted")
     }
-    tallies = _merge(scope, placed, documents.findings, options.samples, private)
+    tallies = _merge(scope, placed, documents.tallies, options.samples, private)
     errors = {name: text for p in placed for name, text in p.part.errors.items()}
     with closing(Tables(work, max(1, options.jobs), sum(f.size for f in submission.files))) as tables:
         moment = as_of.astimezone(VIETNAM).replace(tzinfo=None)
@@ -113,7 +113,7 @@ def _counts(placed: tuple[Placed, ...]) -> dict[str, int]:
 
 
 def _merge(
-    scope: Scope, placed: tuple[Placed, ...], findings: tuple[Finding, ...], cap: int, private: set[str]
+    scope: Scope, placed: tuple[Placed, ...], beside: Mapping[str, Tally], cap: int, private: set[str]
 ) -> dict[str, Tally]:
     """Scan findings of all units in file order, then those of the package's documents."""
     only_public = {r.id for r in scope.requirements() if any(check.kind == "personal_data" for check in r.checks)}
@@ -124,8 +124,8 @@ def _merge(
                 continue
             tally = tallies.setdefault(name, Tally(cap))
             tally.merge(count, (_moved(s, p.line_base, p.record_base) for s in samples))
-    for finding in findings:
-        tallies.setdefault(finding.requirement, Tally(cap)).add(finding)
+    for name, tally in beside.items():
+        tallies.setdefault(name, Tally(cap)).merge(tally.count, tally.samples)
     return tallies
 
 

@@ -78,9 +78,9 @@ def test_a_string_longer_than_a_piece_is_stepped_over_in_deep_nesting() -> None:
     assert value_end(deep + b"]", 0) == len(deep)
 
 
-@pytest.mark.parametrize("opening", [b'"', b"[", b'{"a":', b"["*10, b"1"])
+@pytest.mark.parametrize("opening", [b'"', b"[", b'{"a":', b"[" * 10, b"1"])
 def test_a_value_is_followed_only_so_far(opening: bytes) -> None:
-    with pytest.raises(BrokenTextError, match="read.value_too_long"):
+    with pytest.raises(BrokenTextError, match=r"read\.value_too_long"):
         value_end(opening + b"1" * (MAX_SKIPPED_BYTES + 1), 0)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from validator.messages import catalogue
 from validator.model.record import UNREADABLE
-from validator.observe.limits import MAX_DEPTH, MAX_RECORD_BYTES, MAX_RECORD_VALUES
+from validator.observe.limits import MAX_DEPTH, MAX_RECORD_BYTES, MAX_RECORD_COST
 from validator.observe.parse import MAX_REPEATED_TOLD, parse, too_deep
 
 BROKEN = {
@@ -151,15 +151,22 @@ def test_a_record_beyond_the_limit_is_not_parsed() -> None:
 
 
 def test_a_small_text_that_would_become_a_great_many_values_is_not_parsed() -> None:
-    value, [fault] = parse(b"[" + b"[]," * MAX_RECORD_VALUES + b"[]]", 1, 1)
+    value, [fault] = parse(b"[" + b"{}," * (MAX_RECORD_COST // 9) + b"{}]", 1, 1)
 
     assert (value, fault.message_id) == (UNREADABLE, "read.too_many_values")
 
 
-def test_a_long_text_with_many_commas_in_its_strings_is_parsed() -> None:
-    value, faults = parse(b'"' + b"," * (MAX_RECORD_VALUES + 1) + b'"', 1, 1)
+def test_a_shape_of_a_quarter_million_vertices_is_parsed() -> None:
+    value, faults = parse(b"[" + b"[105.8333333,21.0277777]," * 249_000 + b"[105.1,21.2]]", 1, 1)
 
-    assert len(value) == MAX_RECORD_VALUES + 1
+    assert len(value) == 249_001
+    assert faults == []
+
+
+def test_a_long_text_with_many_commas_in_its_strings_is_parsed() -> None:
+    value, faults = parse(b'"' + b"," * (MAX_RECORD_COST + 1) + b'"', 1, 1)
+
+    assert len(value) == MAX_RECORD_COST + 1
     assert faults == []
 
 

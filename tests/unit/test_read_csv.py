@@ -61,7 +61,8 @@ def test_an_empty_cell_is_an_absent_member(tmp_path: Path) -> None:
     [
         ("amount", "1.5"), ("amount", "1e3"), ("amount", "9223372036854775808"), ("amount", "9" * 5000),
         ("amount", "N/A"), ("amount", "1 000"), ("amount", "١٢"),
-        ("totals.rate", "1e400"), ("totals.rate", "NaN"), ("totals.rate", "Infinity"), ("totals.rate", "9" * 400 + ".5"),
+        ("totals.rate", "1e400"), ("totals.rate", "NaN"), ("totals.rate", "Infinity"),
+        ("totals.rate", "9" * 400 + ".5"),
         ("totals.rate", "1,5"), ("totals.open", "TRUE"), ("totals.open", "1"),
         ("parts", "[1"), ("parts", "Huế"), ("parts", "[" * 200_000), ("codes", "a;b"),
     ],
@@ -123,7 +124,7 @@ def test_ragged_rows_are_not_guessed_at(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("mark", [b";", b"\t", b"|"])
 def test_another_delimiter_is_told_once_and_the_rows_are_read(mark: bytes, tmp_path: Path) -> None:
-    batches = read(tmp_path, b"name,amount\n\"a, b\",1\n".replace(b",", mark).replace(b"a" + mark, b"a,"))
+    batches = read(tmp_path, b'name,amount\n"a, b",1\n'.replace(b",", mark).replace(b"a" + mark, b"a,"))
 
     assert values(batches) == [{"name": "a, b", "amount": 1}]
     assert told(batches) == [("read.csv_delimiter", 1, None)]

@@ -22,6 +22,8 @@ READ_ASPECTS: Final = (
 )  # fmt: skip
 TEXT_ASPECTS: Final = ("nfc", "replacement", "mojibake", "control", "null_words")
 MOJIBAKE_PER_MILLE: Final = 1
+LONGEST_STEP: Final = 200
+_END: Final = (None, None)
 
 # UTF-8 bytes read as Latin-1/Windows-1252; TCVN3 and VNI letters inside words; Icelandic eth for đ.
 _MOJIBAKE = re.compile(
@@ -101,8 +103,8 @@ def faults_of_text(text: str, suspect: bool = True, words: bool = True) -> Itera
             yield "nfc", "bytes.not_nfc"
         if "\ufffd" in text:
             yield "replacement", "bytes.replacement_character"
-        found = _MOJIBAKE.findall(text)
-        if found and len(found) * 1000 >= len(text) * MOJIBAKE_PER_MILLE:
+        found = sum(1 for _ in _MOJIBAKE.finditer(text))
+        if found and found * 1000 >= len(text) * MOJIBAKE_PER_MILLE:
             yield "mojibake", "bytes.mojibake"
         if _CONTROL.search(text):
             yield "control", "bytes.control_character"
@@ -112,16 +114,35 @@ def faults_of_text(text: str, suspect: bool = True, words: bool = True) -> Itera
 
 def strings(value: Any) -> Iterator[tuple[str, str]]:
     """Every string value with its JSON Pointer, without recursion, in document order."""
-    stack: list[tuple[str, Any]] = [("", value)]
-    while stack:
-        pointer, node = stack.pop()
-        if isinstance(node, str):
-            yield pointer, node
-        elif isinstance(node, dict):
-            inner = [(f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}", v) for key, v in node.items()]
-            stack.extend(reversed(inner))
-        elif isinstance(node, list):
-            stack.extend((f"{pointer}/{i}", node[i]) for i in range(len(node) - 1, -1, -1))
+    if isinstance(value, str):
+        yield "", value
+        return
+    steps: list[str] = []
+    open_ = [_members(value)]
+    while open_:
+        name, node = next(open_[-1], _END)
+        if name is None:
+            open_.pop()
+            if steps:
+                steps.pop()
+        elif isinstance(node, str):
+            yield "".join((*steps, name)), node
+        elif isinstance(node, dict | list):
+            steps.append(name)
+            open_.append(_members(node))
+
+
+def _members(node: Any) -> Iterator[tuple[str | None, Any]]:
+    if isinstance(node, dict):
+        return ((pointer_step(key), inner) for key, inner in node.items())
+    return ((f"/{i}", inner) for i, inner in enumerate(node)) if isinstance(node, list) else iter(())
+
+
+def pointer_step(name: str | int) -> str:
+    """One step of a JSON Pointer (RFC 6901); a name that no person would read out is cut."""
+    text = str(name)
+    shown = text if len(text) <= LONGEST_STEP else text[:LONGEST_STEP] + "…"
+    return "/" + shown.replace("~", "~0").replace("/", "~1")
 
 
 def dig(value: Any, path: tuple[str, ...]) -> Any:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import jsonschema_rs
 import orjson
 
+from validator.checks.bytes import pointer_step
 from validator.model.finding import Finding, Location
 from validator.model.record import UNREADABLE, Batch
 
@@ -31,7 +33,7 @@ def shown(value: Any) -> str:
 
 def pointer_of(path: Sequence[str | int]) -> str:
     """RFC 6901 JSON Pointer of a path; empty for the whole record."""
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
+    return "".join(map(pointer_step, path))
 
 
 class SchemaCheck:
@@ -64,13 +66,27 @@ class SchemaCheck:
         if foreign:
             yield Finding(self.default_owner, "schema.foreign_binding", place, {"binding": foreign})
             return
+        yield from self._missing(value, place)
         told: set[tuple[str, str | None]] = set()
-        for error in self.validator.iter_errors(value):
+        for error in self.explainer.iter_errors(value):
             for finding in self._from_error(error, place):
                 once = (finding.message_id, finding.location.pointer)
                 if not finding.message_id.startswith("form.") or once not in told:
                     told.add(once)
                     yield finding
+
+    @cached_property
+    def explainer(self) -> jsonschema_rs.Validator:
+        """Tells what is wrong, but for members that the record lacks: each of its errors costs a copy of the record."""
+        schema = {name: inner for name, inner in self.schema.items() if name != "required"}
+        return jsonschema_rs.validator_for(schema, validate_formats=True, mask="")
+
+    def _missing(self, value: Any, place: Location) -> Iterator[Finding]:
+        owner, _, personal = self._owner(["required"])
+        for name in self.schema.get("required", ()) if isinstance(value, Mapping) else ():
+            if name not in value:
+                params = {"pointer": "/", "property": name}
+                yield Finding(owner, "schema.required", _at(place, ()), params, name, None, personal)
 
     def _from_error(self, error: jsonschema_rs.ValidationError, place: Location) -> Iterator[Finding]:
         name = error.kind.name

@@ -8,11 +8,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from validator.checks.bytes import BytesCheck
 from validator.checks.record_checks import aspect_owners
 from validator.checks.schema import SchemaCheck
 from validator.engine.local import Placed, checksum
 from validator.engine.package import EnvelopeSeen
+from validator.engine.tally import Tally
 from validator.model.finding import Finding, Location
 from validator.model.record import UNREADABLE, Batch, ReadFault
 from validator.model.scope import Scope
@@ -32,20 +35,26 @@ class Documents:
 
     envelopes: tuple[EnvelopeSeen, ...]
     descriptors: Mapping[str, Mapping[str, Any]]
-    findings: tuple[Finding, ...]
+    tallies: Mapping[str, Tally]
 
 
 class DocumentReader:
     """Reads and checks side documents against the schemas that the standards in scope declare."""
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: Scope, cap: int) -> None:
         self.bytes = BytesCheck(aspect_owners(scope), ())
         known = scope.known_ids()
         self.schemas = {
             name: SchemaCheck(document.schema, document.schema_requirement, known)
             for name, document in scope.documents().items()
         }
-        self.findings: list[Finding] = []
+        self.cap = cap
+        self.tallies: dict[str, Tally] = {}
+
+    def keep(self, finding: Finding, locate: Locate | None = None) -> None:
+        """Counts a finding; its place is looked up only when it will be shown."""
+        tally = self.tallies.setdefault(finding.requirement, Tally(self.cap))
+        tally.add(_outside(finding, locate) if locate and tally.wants_sample() else finding)
 
     def side(self, kind: str, name: str, path: Path) -> Mapping[str, Any] | None:
         """One JSON side document, checked; None when it cannot be read as an object."""
@@ -61,7 +70,8 @@ class DocumentReader:
             faults += more
         batch = Batch(name, 1, [1], [0], [raw], [value], tuple(replace(fault, record=None) for fault in faults))
         locate = partial(place, raw, line=1)
-        self.findings += [_outside(finding, locate) for _, finding in self.bytes(batch)]
+        for _, finding in self.bytes(batch):
+            self.keep(finding, locate)
         if value is UNREADABLE:
             return None
         self._explain(kind, value, name, locate)
@@ -69,20 +79,26 @@ class DocumentReader:
 
     def inline(self, observation: Observation, document: Mapping[str, Any]) -> None:
         """The envelope members of a JSON document whose records were read apart."""
+        batch = Batch(observation.name, 1, [1], [0], [orjson.dumps(document)], [document])
         with mapped(observation.path) as text:
-            self._explain("envelope", {**document, "records": []}, observation.name, partial(place_beside, text))
+            locate = partial(place_beside, text)
+            for _, finding in self.bytes(batch):
+                self.keep(finding, locate)
+            self._explain("envelope", {**document, "records": []}, observation.name, locate)
 
     def lines(self, kind: str, observation: Observation) -> None:
         """A JSON Lines document such as the delivery log, line by line."""
         for batch in read_json_lines(observation.path, observation.name, 0, observation.size):
-            self.findings += [finding for _, finding in self.bytes(batch)]
-            if kind in self.schemas:
-                self.findings += [finding for _, finding in self.schemas[kind](batch)]
+            for _, finding in self.bytes(batch):
+                self.keep(finding)
+            for _, finding in self.schemas[kind](batch) if kind in self.schemas else ():
+                self.keep(finding)
 
     def _explain(self, kind: str, value: Any, name: str, locate: Locate) -> None:
         check = self.schemas.get(kind)
         if check and not check.validator.is_valid(value):
-            self.findings += [_outside(f, locate) for f in check.explain(value, Location(name, 1))]
+            for finding in check.explain(value, Location(name, 1)):
+                self.keep(finding, locate)
 
 
 def _outside(finding: Finding, locate: Locate) -> Finding:
@@ -94,9 +110,9 @@ def _outside(finding: Finding, locate: Locate) -> Finding:
     return replace(finding, location=location)
 
 
-def read_documents(scope: Scope, submission: Submission, placed: tuple[Placed, ...]) -> Documents:
+def read_documents(scope: Scope, submission: Submission, placed: tuple[Placed, ...], cap: int) -> Documents:
     """All package documents, with the checksum of each file's records recomputed."""
-    reader = DocumentReader(scope)
+    reader = DocumentReader(scope, cap)
     envelopes, descriptors = [], {}
     by_file: dict[str, list[Placed]] = {}
     for p in placed:
@@ -119,8 +135,9 @@ def read_documents(scope: Scope, submission: Submission, placed: tuple[Placed, .
             descriptors[observation.name] = described or {}
     if submission.delivery_log:
         reader.lines("delivery", submission.delivery_log)
-    findings = (*reader.findings, *_promises(scope, submission, reader.bytes))
-    return Documents(tuple(envelopes), descriptors, findings)
+    for finding in _promises(scope, submission, reader.bytes):
+        reader.keep(finding)
+    return Documents(tuple(envelopes), descriptors, reader.tallies)
 
 
 def _promises(scope: Scope, submission: Submission, check: BytesCheck) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ from validator.observe.json_text import BrokenTextError, skip_space, value_end
 from validator.observe.limits import MAX_RECORD_BYTES
 from validator.observe.locate import column_at, place
 from validator.observe.mapping import mapped
+from validator.observe.read_json import place_beside
 from validator.observe.xml import locate_xml
 
 
@@ -54,7 +55,7 @@ class Places:
         if path is None or not pointer or line is not None:
             return Location(file, line=line, pointer=pointer)
         with mapped(path) as text:
-            found, column = place(text, pointer, 1)
+            found, column = place_beside(text, pointer)
         return Location(file, found, column, None, pointer)
 
     def _in_xml(self, placed: Placed, pointer: str | None) -> Location:

@@ -87,7 +87,9 @@ class ResultMaker:
         error = self.seen.errors.get(requirement.id)
         if stop is None and absent is None:
             error = self._ask_tables(requirement, at, tally, notes, measures) or error
-        made = replace(made, findings_count=tally.count, findings=tuple(map(protected, tally.samples)), measures=tuple(measures))
+        made = replace(
+            made, findings_count=tally.count, findings=tuple(map(protected, tally.samples)), measures=tuple(measures)
+        )
         return self._decide(made, requirement, placed, notes, error)
 
     def _decide(

@@ -20,7 +20,7 @@ _BLANK_LINES = re.compile(rb"(?:\r?+\n)++")
 
 # What the csv reader says: a part of its message, our aspect and message id.
 _REASONS: Final = (
-    ("new-line character", "csv_dialect", "read.csv_bare_cr"),
+    ("new-line character", "syntax", "read.csv_bare_cr"),
     ("unexpected end", "syntax", "read.csv_unclosed_quote"),
     ("expected after", "syntax", "read.csv_after_quote"),
 )

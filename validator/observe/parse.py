@@ -16,7 +16,7 @@ import orjson
 
 from validator.model.record import UNREADABLE, ReadFault
 from validator.observe.json_text import STRING, STRING_TEXT, brackets, name_of
-from validator.observe.limits import MAX_DEPTH, MAX_RECORD_BYTES, MAX_RECORD_VALUES, MIB
+from validator.observe.limits import MAX_DEPTH, MAX_RECORD_BYTES, MAX_RECORD_COST, MIB
 from validator.observe.locate import position
 
 MAX_REPEATED_TOLD: Final = 1000
@@ -55,10 +55,10 @@ def parse(raw: bytes, line: int | None, record: int | None) -> tuple[Any, list[R
     """The value (or UNREADABLE) of one JSON text and the faults met; `line` is where the text starts."""
     if len(raw) > MAX_RECORD_BYTES:
         return UNREADABLE, [_fault("size", "read.record_too_large", line, record, limit_mib=MAX_RECORD_BYTES // MIB)]
-    if len(raw) > MAX_RECORD_VALUES and _values_at_most(raw) > MAX_RECORD_VALUES:
-        return UNREADABLE, [_fault("size", "read.too_many_values", line, record, limit=MAX_RECORD_VALUES)]
     if too_deep(raw):
         return UNREADABLE, [_fault("depth", "read.too_deep", line, record, limit=MAX_DEPTH)]
+    if len(raw) > MAX_RECORD_COST // 3 and _cost(raw) > MAX_RECORD_COST:
+        return UNREADABLE, [_fault("size", "read.too_many_values", line, record)]
     try:
         value = orjson.loads(raw)
     except orjson.JSONDecodeError as fault:
@@ -121,9 +121,10 @@ def _fault_at(
     return ReadFault(aspect, message_id, None if line is None else shown, column, record, tuple(params.items()))
 
 
-def _values_at_most(raw: bytes) -> int:
+def _cost(raw: bytes) -> int:
+    """What the values will cost in memory, roughly: a value 1, a list 2 more, an object 8 more."""
     bare = STRING.sub(b"", raw)
-    return bare.count(b",") + bare.count(b"[") + bare.count(b"{")
+    return bare.count(b",") + 2 * bare.count(b"[") + 8 * bare.count(b"{")
 
 
 def _blanked(raw: bytes) -> bytes:

@@ -152,7 +152,7 @@ def _header(
     for name, times in Counter(row.cells).items():
         if times > 1:
             params = (("name", name[:200]),)
-            builder.faults.append(ReadFault("csv_dialect", "read.csv_repeated_header", row.line, params=params))
+            builder.faults.append(ReadFault("duplicate_key", "read.csv_repeated_header", row.line, params=params))
     return _Header(row.cells, columns)
 
 

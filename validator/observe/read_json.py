@@ -20,6 +20,7 @@ UTF8_BOM = b"\xef\xbb\xbf"
 OTHER_BOMS = (b"\xff\xfe", b"\xfe\xff")
 RECORD_MEMBER = {"geojson": "features"}
 DEFAULT_MEMBER = "records"
+MAX_MEMBERS = 100_000
 
 _BLANK_LINES = re.compile(rb"(?:[ \t\r]*+\n)++")
 
@@ -91,7 +92,7 @@ class _Document:
         self.has_records = False
         self.envelope: dict[str, Any] = {}
         self.names: set[str] = set()
-        self.beside = 0
+        self.beside = self.members = 0
         self.aside: list[ReadFault] = []
 
     def batches(self) -> Iterator[Batch]:
@@ -136,7 +137,8 @@ class _Document:
         """A member beside the records: a part of the envelope, as far as all of them are small."""
         size = span.end - span.start
         self.beside += size + len(span.key)
-        if self.beside > MAX_RECORD_BYTES:
+        self.members += 1
+        if self.beside > MAX_RECORD_BYTES or self.members > MAX_MEMBERS:
             raise BrokenTextError(span.start, "read.members_too_large")
         if self.beside > MAX_DOCUMENT_BYTES:
             if self.beside - size - len(span.key) <= MAX_DOCUMENT_BYTES:

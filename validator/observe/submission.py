@@ -17,16 +17,15 @@ from validator.errors import UsageError
 from validator.model.record import UNREADABLE
 from validator.model.standard import ConformanceClass
 from validator.model.submission import Claim, Missing, Observation, Submission
-from validator.observe.limits import MAX_DOCUMENT_BYTES, MIB
+from validator.observe.limits import MAX_MANIFEST_BYTES, MIB
 from validator.observe.parse import parse
 
 MANIFEST = "manifest.json"
 FORMAT_BY_SUFFIX = {
-    ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv",
+    ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".txt": "csv",
     ".geojson": "geojson", ".xml": "xml", ".cap": "xml",
 }  # fmt: skip
 ROLES = ("envelope", "descriptor")
-MAX_MANIFEST_BYTES = 4 * MAX_DOCUMENT_BYTES
 
 
 @cache
@@ -55,9 +54,9 @@ def read_manifest(root: Path) -> dict[str, Any]:
 
 def _manifest_bytes(root: Path) -> bytes:
     path = root / MANIFEST
-    if path.is_symlink():
-        raise UsageError("usage.path_link", {"path": MANIFEST})
     try:
+        if path.is_symlink():
+            raise UsageError("usage.path_link", {"path": MANIFEST})
         if not path.is_file():
             raise UsageError("usage.no_manifest", {"path": str(root)})
         if path.stat().st_size > MAX_MANIFEST_BYTES:

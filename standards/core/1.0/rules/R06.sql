@@ -23,15 +23,28 @@ WITH RECURSIVE edition AS (
     FROM shared s
     JOIN sub.record r ON r.standard = s.standard AND r.dataset = s.dataset AND r.key = s.key AND r.usable
     JOIN edition e ON e.file = r.file
+), early AS (  -- the first record of each key in each file stands for the others: what may repeat depends on the files
+    SELECT * FROM (
+        SELECT *, row_number() OVER (PARTITION BY standard, dataset, key ORDER BY _at) AS of_key,
+            row_number() OVER (PARTITION BY standard, dataset, key, file ORDER BY _at) AS of_file
+        FROM occurrence) ranked
+    WHERE of_file = 1
+), related (one, other) AS (
+    SELECT newer, older FROM chain UNION SELECT older, newer FROM chain
 ), clash AS (  -- each later record with the first one that it may not repeat
-    SELECT b._at, b.dataset, b.key, a.file AS other,
-        a.file <> b.file AND a.content <> b.content AND a.data_through IS NOT DISTINCT FROM b.data_through AS silent,
-        row_number() OVER (PARTITION BY b._at ORDER BY a._at) AS nth
-    FROM occurrence a
+    SELECT b._at, b.dataset, b.key, a.file AS other, 1 AS nth,
+        a.file <> b.file AND a.content <> b.content AND a.data_through IS NOT DISTINCT FROM b.data_through AS silent
+    FROM early a
     JOIN occurrence b ON b.standard = a.standard AND b.dataset = a.dataset AND b.key = a.key AND b._at > a._at
-    WHERE NOT EXISTS (
-        SELECT 1 FROM chain c
-        WHERE (c.newer = a.file AND c.older = b.file) OR (c.newer = b.file AND c.older = a.file))
+    WHERE a.of_key = 1 AND NOT EXISTS (SELECT 1 FROM related r WHERE r.one = a.file AND r.other = b.file)
+    UNION ALL
+    SELECT b._at, b.dataset, b.key, a.file, row_number() OVER (PARTITION BY b._at ORDER BY a._at),
+        a.file <> b.file AND a.content <> b.content AND a.data_through IS NOT DISTINCT FROM b.data_through
+    FROM early f
+    JOIN occurrence b ON b.standard = f.standard AND b.dataset = f.dataset AND b.key = f.key AND b._at > f._at
+    JOIN related r ON r.one = f.file AND r.other = b.file  -- it corrects the very first: which other one does it repeat?
+    JOIN early a ON a.standard = b.standard AND a.dataset = b.dataset AND a.key = b.key AND a._at < b._at AND a.of_key > 1
+    WHERE f.of_key = 1 AND NOT EXISTS (SELECT 1 FROM related n WHERE n.one = a.file AND n.other = b.file)
 )
 SELECT _at, NULL AS _file, NULL AS _pointer, CASE WHEN silent THEN 'silent' ELSE 'default' END AS _message,
     NULL AS expected, NULL AS found, key, dataset, other, NULL AS file
