@@ -234,10 +234,10 @@ def test_what_the_csv_module_writes_is_read_back(header: list[str], data: st.Dat
     assert all(content.decode().split("\n")[line - 1] for line in lines)
 
 
-CELLS = st.tuples(TEXT.filter(bool), st.integers(-(2**63), 2**63 - 1), NUMBERS, st.booleans(), VALUES)
+TYPED_ROW = st.tuples(TEXT.filter(bool), st.integers(-(2**63), 2**63 - 1), NUMBERS, st.booleans(), VALUES)
 
 
-@given(st.lists(CELLS, max_size=5))
+@given(st.lists(TYPED_ROW, max_size=5))
 def test_typed_cells_come_back_as_the_values_they_were(rows: list[tuple[Any, ...]]) -> None:
     kinds = ("VARCHAR", "BIGINT", "DOUBLE", "BOOLEAN", "JSON")
     columns = tuple(Column(f"c{i}", ("in", f"c{i}"), kind) for i, kind in enumerate(kinds))
