@@ -165,7 +165,7 @@ def powerless() -> Iterator[None]:
         os.seteuid(0)
 
 
-def assert_told_well(ran: Ran) -> None:
+def assert_told_well(ran: Ran, longest: int = 2 * MIB) -> None:
     """Every finding says, in both languages, what is wrong and where; nothing failed through us."""
     assert ran.code == 1, ran.err or ran.errors
     assert ran.errors == []
@@ -177,7 +177,7 @@ def assert_told_well(ran: Ran) -> None:
         assert said["en"]
         assert not UNFILLED.search(said["en"]), said["en"]
         assert finding["location"].get("file"), finding
-    assert len(ran.out) < 2 * MIB
+    assert len(ran.out) < longest
 
 
 def assert_one_line_of_advice(given: Path | str, *arguments: str) -> None:

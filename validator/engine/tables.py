@@ -21,7 +21,7 @@ import pyarrow as pa
 from validator.model.standard import CodeList, Column, Dataset
 
 MEMORY_LIMIT = "1GB"
-FILES_AT_ONCE = 500
+FILES_AT_ONCE = 100
 IN_MEMORY_BYTES = 64 * 1024 * 1024
 PLACE_COLUMNS = "_at, _line, _off, _n, _ok, _alt"
 

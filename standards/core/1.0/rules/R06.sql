@@ -31,6 +31,12 @@ WITH RECURSIVE edition AS (
     WHERE of_file = 1
 ), related (one, other) AS (
     SELECT newer, older FROM chain UNION SELECT older, newer FROM chain
+), correcting AS MATERIALIZED (  -- records that may repeat the very first one: which other one do they repeat?
+    SELECT b.*
+    FROM early f
+    JOIN occurrence b ON b.standard = f.standard AND b.dataset = f.dataset AND b.key = f.key AND b._at > f._at
+    JOIN related r ON r.one = f.file AND r.other = b.file
+    WHERE f.of_key = 1
 ), clash AS (  -- each later record with the first one that it may not repeat
     SELECT b._at, b.dataset, b.key, a.file AS other, 1 AS nth,
         a.file <> b.file AND a.content <> b.content AND a.data_through IS NOT DISTINCT FROM b.data_through AS silent
@@ -40,11 +46,9 @@ WITH RECURSIVE edition AS (
     UNION ALL
     SELECT b._at, b.dataset, b.key, a.file, row_number() OVER (PARTITION BY b._at ORDER BY a._at),
         a.file <> b.file AND a.content <> b.content AND a.data_through IS NOT DISTINCT FROM b.data_through
-    FROM early f
-    JOIN occurrence b ON b.standard = f.standard AND b.dataset = f.dataset AND b.key = f.key AND b._at > f._at
-    JOIN related r ON r.one = f.file AND r.other = b.file  -- it corrects the very first: which other one does it repeat?
+    FROM correcting b
     JOIN early a ON a.standard = b.standard AND a.dataset = b.dataset AND a.key = b.key AND a._at < b._at AND a.of_key > 1
-    WHERE f.of_key = 1 AND NOT EXISTS (SELECT 1 FROM related n WHERE n.one = a.file AND n.other = b.file)
+    WHERE NOT EXISTS (SELECT 1 FROM related r WHERE r.one = a.file AND r.other = b.file)
 )
 SELECT _at, NULL AS _file, NULL AS _pointer, CASE WHEN silent THEN 'silent' ELSE 'default' END AS _message,
     NULL AS expected, NULL AS found, key, dataset, other, NULL AS file
