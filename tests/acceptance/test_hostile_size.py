@@ -22,6 +22,7 @@ from tests.submissions import (
     submission,
     validate,
 )
+from validator.seal import seal_folder
 
 GIB = 1024 * MIB
 BOUND_MIB = 700
@@ -161,9 +162,10 @@ def test_a_hundred_thousand_findings_in_one_record_are_counted_exactly(tmp_path:
     assert len(ran.failed["VSC-CORE-R03"]["findings"]) == 25
 
 
-def many_files(root: Path, names: Iterable[str], content: bytes) -> None:
+def many_files(root: Path, names: Iterable[str], content: bytes, envelope: bool = True) -> None:
     manifest = json.loads((root / "manifest.json").read_text(encoding="utf-8"))
-    entries = [{"path": name, "envelope": "envelope.json"} for name in names]
+    beside = {"envelope": "envelope.json"} if envelope else {}
+    entries = [{"path": name, **beside} for name in names]
     manifest["datasets"][0]["files"] = entries
     (root / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     (root / "d").mkdir()
@@ -171,15 +173,36 @@ def many_files(root: Path, names: Iterable[str], content: bytes) -> None:
         (root / name).write_bytes(content)
 
 
-def test_two_thousand_files_are_examined(tmp_path: Path) -> None:
+def test_ten_thousand_files_that_all_repeat_one_key_are_examined(tmp_path: Path) -> None:
     root = submission(tmp_path / "s", None)
     (root / "envelope.json").write_text(json.dumps(ENVELOPE))
-    many_files(root, [f"d/{n}.jsonl" for n in range(2_000)], lines([record(1)]))
+    many_files(root, [f"d/{n}.jsonl" for n in range(10_000)], lines([record(1)]))
     ran = run_apart("validate", root, "--format", "json", timeout=600)
 
-    assert_told_well(ran)
-    assert len(ran.report["submission"]["files"]) == 2_000
+    assert_told_well(ran, 8 * MIB)
+    assert len(ran.report["submission"]["files"]) == 10_000
+    assert ran.failed["VSC-CORE-R06"]["findings_count"] == 9_999
     assert ran.peak_mib < BOUND_MIB
+
+
+def test_a_hundred_thousand_records_of_one_key_are_counted_exactly(tmp_path: Path) -> None:
+    same = lines(record(1, note=f"{n}") for n in range(100_000))
+    ran = examined(submission(tmp_path / "s", same, "jsonl"))
+
+    assert ran.failed["VSC-CORE-R06"]["findings_count"] == 99_999
+
+
+def test_five_hundred_editions_that_supersede_each_other_in_a_circle_are_examined(tmp_path: Path) -> None:
+    root = submission(tmp_path / "s", None)
+    ids = [f"urn:uuid:4a0d6f0e-6d0e-4e0a-9a55-{n:012d}" for n in range(500)]
+    many_files(root, [f"d/{n}.json" for n in range(500)], b"{}", envelope=False)
+    for n, name in enumerate(ids):
+        (root / "d" / f"{n}.json").write_bytes(document(record(n), dataset_id=name, supersedes=ids[n - 1]))
+    seal_folder(root)
+    ran = examined(root)
+
+    assert_told_well(ran)
+    assert ran.failed["VSC-CORE-R06"]["findings_count"] == 500
 
 
 def test_ten_thousand_missing_files_are_counted(tmp_path: Path) -> None:

@@ -55,9 +55,17 @@ def _array(values: Sequence[Any], column: Column) -> pa.Array:
     if column.sql_type == "JSON":
         return pa.array([None if v is None else orjson.dumps(v).decode() for v in found], kind)
     accept = _accept(column.sql_type)
-    if column.sql_type == "DOUBLE":  # integers beyond 2^53 become the nearest float, as in other readers
-        return pa.array([float(v) if accept(v) else None for v in found], kind)
-    return pa.array([v if accept(v) else None for v in found], kind)
+    kept = [v if accept(v) else None for v in found]
+    if column.sql_type.startswith("DOUBLE"):
+        kept = list(map(_floats, kept))
+    return pa.array(kept, kind)
+
+
+def _floats(value: Any) -> Any:
+    """Integers beyond 2^53 become the nearest float, as in other readers."""
+    if isinstance(value, list):
+        return list(map(_floats, value))
+    return None if value is None else float(value)
 
 
 def _extract(values: Sequence[Any], path: tuple[str, ...]) -> list[Any]:

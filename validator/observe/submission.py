@@ -86,7 +86,7 @@ def folder_submission(root: Path, name: str) -> Submission:
     files, missing = [], []
     for dataset, entry in _entries(manifest):
         for role, path in _paths(entry):
-            found = _find(root, path)
+            found = find_file(root, path)
             if found is None:
                 missing.append(Missing(path, role, dataset))
             elif role == "data":
@@ -113,7 +113,7 @@ def _delivery_log(root: Path, manifest: Mapping[str, Any], missing: list[Missing
     name = manifest.get("delivery_log")
     if name is None:
         return None
-    found = _find(root, name)
+    found = find_file(root, name)
     if found is None:
         missing.append(Missing(name, "delivery_log", None))
         return None
@@ -150,7 +150,7 @@ def _drive(relative: PurePosixPath) -> bool:
     return bool(relative.parts) and ":" in relative.parts[0]
 
 
-def _find(root: Path, name: str) -> Path | None:
+def find_file(root: Path, name: str) -> Path | None:
     """The regular file `name` inside the submission; None when absent. Raises UsageError on escape."""
     relative = PurePosixPath(name)
     if relative.is_absolute() or ".." in relative.parts or "\\" in name or "\0" in name or _drive(relative):
@@ -194,7 +194,7 @@ def _sha256(path: Path, name: str) -> str:
 
 
 def _document(root: Path, name: str) -> tuple[str, Path] | None:
-    path = _find(root, name)
+    path = find_file(root, name)
     return (name, path) if path else None
 
 
