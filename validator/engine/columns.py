@@ -1,71 +1,74 @@
-"""Records to typed Arrow columns; a value of the wrong type becomes null, never an exception."""
+"""Records to typed Arrow columns; a value of the wrong type becomes null, never an exception.
+
+Every row carries its place: `_at` (unit << 32 | number of the record in its unit, from 0), `_line`
+(1-based, in the unit) and `_off` (byte offset in the file); `_ok` tells whether the schema accepts
+it, `_alt` whether its file repeats another one in a second format.
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
-from typing import Any
+from datetime import date
+from typing import Any, Final
 
 import orjson
 import pyarrow as pa
 
+from validator.engine.units import Unit
 from validator.model.record import UNREADABLE, Batch
 from validator.model.standard import Column
+from validator.observe.instants import civil_microseconds
 
 _INT64 = range(-(2**63), 2**63)
-# What the SQL engine may be given: dates and instants whose arithmetic stays within year 1 to 9999.
-_FORMS = {
-    "DATE": re.compile(r"(?!0000)[0-9]{4}-[0-9]{2}-[0-9]{2}"),
-    "TIMESTAMP": re.compile(
-        r"(?!0000|0001|9999)[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9:.]{5,18}(?:[Zz]|[+-][0-9]{2}:[0-9]{2})"
-    ),
-}
-_ARROW: dict[str, pa.DataType] = {"BIGINT": pa.int64(), "DOUBLE": pa.float64(), "BOOLEAN": pa.bool_()}
+UNIT_BITS: Final = 32
+PLACES: Final = (
+    ("_at", pa.int64()), ("_line", pa.int64()), ("_off", pa.int64()), ("_ok", pa.bool_()), ("_alt", pa.bool_()),
+)  # fmt: skip
+_ARROW: dict[str, pa.DataType] = {
+    "BIGINT": pa.int64(), "DOUBLE": pa.float64(), "BOOLEAN": pa.bool_(), "DATE": pa.date32(),
+    "TIMESTAMP": pa.timestamp("us"),
+}  # fmt: skip
+
+Take = Callable[[Any], Any]
 
 
 def arrow_type(sql_type: str) -> pa.DataType:
-    """Times and dates travel as text and are cast by the engine, in bulk."""
     if sql_type.endswith("[]"):
         return pa.list_(arrow_type(sql_type[:-2]))
     return _ARROW.get(sql_type, pa.string())
 
 
 def arrow_schema(columns: Sequence[Column]) -> pa.Schema:
-    places = [("_n", pa.int64()), ("_line", pa.int64()), ("_off", pa.int64()), ("_ok", pa.bool_())]
-    return pa.schema(places + [(f"c{i}", arrow_type(c.sql_type)) for i, c in enumerate(columns)])
+    return pa.schema([*PLACES, *((column.name, arrow_type(column.sql_type)) for column in columns)])
 
 
-def record_batch(batch: Batch, bad: set[int], columns: Sequence[Column], schema: pa.Schema) -> pa.RecordBatch:
-    """The batch's readable records as one Arrow batch; `_n` counts records from 0 within the file part."""
+def first_at(unit: int) -> int:
+    """The handle `_at` of the first record of a unit."""
+    return unit << UNIT_BITS
+
+
+def record_batch(
+    batch: Batch, bad: set[int], columns: Sequence[Column], schema: pa.Schema, unit: Unit
+) -> pa.RecordBatch:
+    """The batch's readable records as one Arrow batch."""
     kept = [i for i, value in enumerate(batch.values) if value is not UNREADABLE]
     values = [batch.values[i] for i in kept]
+    base = first_at(unit.number) + batch.first - 1
+    repeats = unit.observation.edition_of is not None
     arrays = [
-        pa.array([batch.first - 1 + i for i in kept], pa.int64()),
+        pa.array([base + i for i in kept], pa.int64()),
         pa.array([batch.lines[i] for i in kept], pa.int64()),
         pa.array([batch.offsets[i] for i in kept], pa.int64()),
         pa.array([i not in bad for i in kept], pa.bool_()),
+        pa.array([repeats] * len(kept), pa.bool_()),
     ]
     arrays += [_array(values, column) for column in columns]
     return pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 
 def _array(values: Sequence[Any], column: Column) -> pa.Array:
-    found = _extract(values, column.path)
-    kind = arrow_type(column.sql_type)
-    if column.sql_type == "JSON":
-        return pa.array([None if v is None else orjson.dumps(v).decode() for v in found], kind)
-    accept = _accept(column.sql_type)
-    kept = [v if accept(v) else None for v in found]
-    if column.sql_type.startswith("DOUBLE"):
-        kept = list(map(_floats, kept))
-    return pa.array(kept, kind)
-
-
-def _floats(value: Any) -> Any:
-    """Integers beyond 2^53 become the nearest float, as in other readers."""
-    if isinstance(value, list):
-        return list(map(_floats, value))
-    return None if value is None else float(value)
+    take = _take(column.sql_type)
+    return pa.array([take(v) for v in _extract(values, column.path)], arrow_type(column.sql_type))
 
 
 def _extract(values: Sequence[Any], path: tuple[str, ...]) -> list[Any]:
@@ -75,17 +78,53 @@ def _extract(values: Sequence[Any], path: tuple[str, ...]) -> list[Any]:
     return found
 
 
-def _accept(sql_type: str) -> Callable[[Any], bool]:
-    if sql_type.endswith("[]"):
-        inner = _accept(sql_type[:-2])
-        return lambda v: type(v) is list and all(inner(item) for item in v)
-    if sql_type == "BIGINT":
-        return lambda v: type(v) is int and v in _INT64
-    if sql_type == "DOUBLE":
-        return lambda v: type(v) is float or (type(v) is int and v in _INT64)
-    if sql_type == "BOOLEAN":
-        return lambda v: type(v) is bool
-    if sql_type in _FORMS:
-        form = _FORMS[sql_type].fullmatch
-        return lambda v: type(v) is str and form(v) is not None
-    return lambda v: type(v) is str
+def _take(sql_type: str) -> Take:
+    """What a value becomes in a column of the type; None when it is of another one."""
+    return _list_of(_take(sql_type[:-2])) if sql_type.endswith("[]") else _TAKE.get(sql_type, _text)
+
+
+def _list_of(take: Take) -> Take:
+    def items(value: Any) -> list[Any] | None:
+        taken = [take(item) for item in value] if type(value) is list else [None]
+        return None if None in taken else taken
+
+    return items
+
+
+def _integer(value: Any) -> int | None:
+    return value if type(value) is int and value in _INT64 else None
+
+
+def _number(value: Any) -> float | None:
+    """Integers beyond 2^53 become the nearest float, as in other readers."""
+    if type(value) is float:
+        return value
+    return float(value) if type(value) is int and value in _INT64 else None
+
+
+def _boolean(value: Any) -> bool | None:
+    return value if type(value) is bool else None
+
+
+def _text(value: Any) -> str | None:
+    return value if type(value) is str else None
+
+
+def _day(value: Any) -> date | None:
+    try:
+        return date.fromisoformat(value) if type(value) is str and len(value) == len("2026-11-23") else None
+    except ValueError:
+        return None
+
+
+def _instant(value: Any) -> int | None:
+    return civil_microseconds(value) if type(value) is str else None
+
+
+def _json(value: Any) -> str | None:
+    return None if value is None else orjson.dumps(value).decode()
+
+
+_TAKE: Final[dict[str, Take]] = {
+    "BIGINT": _integer, "DOUBLE": _number, "BOOLEAN": _boolean, "DATE": _day, "TIMESTAMP": _instant, "JSON": _json,
+}  # fmt: skip

@@ -14,6 +14,7 @@ from typing import Any
 
 from validator.catalogue.codelists import code_lists
 from validator.catalogue.load import standards
+from validator.engine.columns import first_at
 from validator.engine.package import (
     DELIVERY,
     DESCRIPTOR,
@@ -29,7 +30,7 @@ from validator.engine.package import (
     table_schema,
 )
 from validator.engine.scan import Part, prepare_worker, scan_unit
-from validator.engine.tables import Piece, Tables
+from validator.engine.tables import Tables
 from validator.engine.units import Unit, plan_units
 from validator.errors import EngineError
 from validator.model.scope import Scope
@@ -114,14 +115,13 @@ def _scan_all(units: tuple[Unit, ...], scope: Scope, scratch: Path, plan: Plan) 
 
 
 def _place(units: tuple[Unit, ...], parts: Mapping[int, Part]) -> Iterator[Placed]:
-    base = record_base = line_base = 0
+    record_base = line_base = 0
     file = None
     for unit in units:
         part = parts[unit.number]
         if unit.observation.name != file:
             file, record_base, line_base = unit.observation.name, 0, 0
-        yield Placed(unit, part, base, record_base, line_base)
-        base += part.records + 1
+        yield Placed(unit, part, first_at(unit.number), record_base, line_base)
         record_base += part.records
         line_base += part.lines
 
@@ -149,14 +149,8 @@ def _load_datasets(tables: Tables, scope: Scope, placed: tuple[Placed, ...], sup
     pairs = [(s.code, d) for s in scope.standards for d in s.datasets.values()]
     for code, dataset in pairs:
         tables.create_schema(code)
-        tables.create_dataset(code, dataset)
         mine = [p for p in placed if p.unit.observation.dataset == dataset.id]
-        pieces = [
-            Piece(p.part.columns, p.base, p.line_base, p.unit.observation.edition_of is not None)
-            for p in mine
-            if p.part.columns
-        ]
-        tables.load(code, dataset, pieces)
+        tables.load(code, dataset, [p.part.columns for p in mine if p.part.columns])
         tables.finish_dataset(code, dataset, any(p.unit.observation.name in superseding for p in mine))
     roles = {c.role for s in standards().values() for d in s.datasets.values() for c in d.columns if c.role}
     tables.create_roles(pairs, roles)

@@ -40,6 +40,7 @@ class Places:
         standard, name = split_id(seen.dataset)
         sql = f'SELECT _line, _off FROM "{self.codes[standard]}"."{name}_all" WHERE _at = $at'
         line, offset = next(self.tables.rows(sql, {"at": int(at)}))
+        line += placed.line_base
         record = int(at) - placed.base + 1 + placed.record_base
         if seen.media == "xml":
             return self._in_xml(placed, pointer)

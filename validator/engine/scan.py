@@ -89,7 +89,7 @@ class Scanner:
                 broken += sum(map(_loses_records, batch.faults))
                 unreadable += broken
                 unusable += len(bad) + broken
-                columns.write_batch(record_batch(batch, bad, self.dataset.columns, self.schema))
+                columns.write_batch(record_batch(batch, bad, self.dataset.columns, self.schema, self.unit))
                 self._write_canonical(text, batch, records == 0)
                 records += len(batch.values)
                 envelope = batch.envelope if batch.envelope is not None else envelope

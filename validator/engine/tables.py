@@ -2,52 +2,28 @@
 
 All instants are TIMESTAMPs normalised to UTC+07:00 civil time, so rules compare instants and read
 Vietnamese dates from them without a time-zone database. Once loaded, the connection is locked:
-no file, no network, no extension, no setting can be reached from a rule.
+no file but the run's own columns, no network, no extension, no setting can be reached from a rule.
 """
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import duckdb
 import pyarrow as pa
 
+from validator.engine.columns import UNIT_BITS
 from validator.model.standard import CodeList, Column, Dataset
 
-MEMORY_LIMIT = "1GB"
-FILES_AT_ONCE = 100
-IN_MEMORY_BYTES = 64 * 1024 * 1024
-PLACE_COLUMNS = "_at, _line, _off, _n, _ok, _alt"
-
-_TIME = (
-    "CASE WHEN regexp_matches({0}, '([Zz]|[+-][0-9]{{2}}:[0-9]{{2}})$') "
-    "THEN make_timestamp(epoch_us(TRY_CAST({0} AS TIMESTAMPTZ)) + 25200000000) END"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """The columns of one unit, and where its records and lines start in the whole run."""
-
-    path: Path
-    base: int
-    line_base: int
-    alternative: bool
-
-
-def _piece_table(pieces: Sequence[Piece]) -> pa.Table:
-    return pa.table({
-        "path": [str(piece.path) for piece in pieces],
-        "base": [piece.base for piece in pieces],
-        "line_base": [piece.line_base for piece in pieces],
-        "alternative": [piece.alternative for piece in pieces],
-    })  # fmt: skip
+MEMORY_LIMIT: Final = "1GB"
+FILES_AT_ONCE: Final = 100
+FILES_IN_A_VIEW: Final = 1000
+IN_MEMORY_BYTES: Final = 64 * 1024 * 1024
 
 
 class Tables:
@@ -55,14 +31,14 @@ class Tables:
 
     def __init__(self, scratch: Path, threads: int, size: int) -> None:
         """`size` is the submission's bytes: little data stay in memory, much goes to a file."""
-        small = size < IN_MEMORY_BYTES
-        self.shared = "TABLE" if small else "VIEW"
+        self.small = size < IN_MEMORY_BYTES
+        self.shared = "TABLE" if self.small else "VIEW"
         """How what many rules read is kept: little data once, much data never twice."""
-        self.connection = duckdb.connect(":memory:" if small else str(scratch / "tables_of_run.duckdb"))
+        self.connection = duckdb.connect(":memory:" if self.small else str(scratch / "tables_of_run.duckdb"))
         self.connection.execute(
             f"SET memory_limit='{MEMORY_LIMIT}'; SET threads={threads}; SET preserve_insertion_order=true; "
             f"SET temp_directory='{scratch / 'spill'}'; SET autoinstall_known_extensions=false; "
-            "SET autoload_known_extensions=false"
+            f"SET autoload_known_extensions=false; SET allowed_directories=['{scratch}']"
         )
         self.roles: frozenset[str] = frozenset()
         for schema in ("role", "codelist", "sub", "run"):
@@ -102,27 +78,19 @@ class Tables:
     def create_schema(self, code: str) -> None:
         self.connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{code}"')
 
-    def create_dataset(self, code: str, dataset: Dataset) -> None:
-        """The empty base table of a dataset."""
-        declared = ", ".join(f'"{c.name}" {_sql_type(c)}' for c in dataset.columns)
-        self.connection.execute(
-            f'CREATE TABLE "{code}"."{dataset.name}_all" '
-            f"(_at BIGINT, _line BIGINT, _off BIGINT, _n BIGINT, _ok BOOLEAN, _alt BOOLEAN, {declared})"
-        )
-
-    def load(self, code: str, dataset: Dataset, pieces: Sequence[Piece]) -> None:
-        """Appends the columns of units; `base` makes `_at` unique over the submission."""
-        values = ", ".join(_cast(column, f"c{i}") for i, column in enumerate(dataset.columns))
+    def load(self, code: str, dataset: Dataset, pieces: Sequence[Path]) -> None:
+        """The base table of a dataset from the columns of its units; much data are read where they lie."""
+        name = f'"{code}"."{dataset.name}_all"'
+        if not self.small and 0 < len(pieces) <= FILES_IN_A_VIEW:
+            listed = ", ".join(f"'{piece}'" for piece in pieces)
+            self.connection.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet([{listed}])")
+            return
+        places = "_at BIGINT, _line BIGINT, _off BIGINT, _ok BOOLEAN, _alt BOOLEAN"
+        declared = ", ".join([places, *(f'"{c.name}" {_sql_type(c)}' for c in dataset.columns)])
+        self.connection.execute(f"CREATE TABLE {name} ({declared})")
         for start in range(0, len(pieces), FILES_AT_ONCE):
-            some = pieces[start : start + FILES_AT_ONCE]
-            self.connection.register("_pieces", _piece_table(some))
-            self.connection.execute(
-                f'INSERT INTO "{code}"."{dataset.name}_all" '
-                f"SELECT p.base + r._n, p.line_base + r._line, _off, _n, _ok, p.alternative, {values} "
-                "FROM read_parquet(?, filename = 'source') r JOIN _pieces p ON p.path = r.source",
-                [[str(piece.path) for piece in some]],
-            )
-            self.connection.unregister("_pieces")
+            some = [str(piece) for piece in pieces[start : start + FILES_AT_ONCE]]
+            self.connection.execute(f"INSERT INTO {name} SELECT * FROM read_parquet(?)", [some])
 
     def finish_dataset(self, code: str, dataset: Dataset, superseded: bool) -> None:
         """The view that rules read: usable records, the newest edition of each key."""
@@ -130,11 +98,11 @@ class Tables:
         if superseded and dataset.key:
             key = ", ".join(f'"{name}"' for name in dataset.key)
             newest = (
-                "ASOF JOIN (SELECT base, edition FROM sub.unit) u ON r._at >= u.base WHERE _ok AND NOT _alt "
+                f"JOIN (SELECT unit, edition FROM sub.unit) u ON u.unit = r._at >> {UNIT_BITS} WHERE _ok AND NOT _alt "
                 f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY u.edition DESC, _at DESC) = 1"
             )
         self.connection.execute(
-            f'CREATE VIEW "{code}"."{dataset.name}" AS SELECT r.* EXCLUDE (_line, _off, _n, _ok, _alt) '
+            f'CREATE VIEW "{code}"."{dataset.name}" AS SELECT r.* EXCLUDE (_line, _off, _ok, _alt) '
             f'FROM "{code}"."{dataset.name}_all" r {newest or "WHERE _ok AND NOT _alt"}'
         )
 
@@ -195,16 +163,6 @@ def _sql_type(column: Column) -> str:
     return "VARCHAR" if column.sql_type == "JSON" else column.sql_type
 
 
-def _cast(column: Column, source: str) -> str:
-    if column.sql_type == "TIMESTAMP":
-        return _TIME.format(source)
-    if column.sql_type in ("DATE", "DATE[]"):
-        return f"TRY_CAST({source} AS {column.sql_type})"
-    if column.sql_type == "TIMESTAMP[]":
-        return f"list_transform({source}, x -> {_TIME.format('x')})"
-    return source
-
-
 def _subject_date(dataset: Dataset) -> str:
     if dataset.subject_time:
         return f'CAST("{dataset.subject_time}" AS DATE)'
@@ -245,5 +203,5 @@ def _record_part(code: str, dataset: Dataset) -> str:
         f"SELECT '{dataset.standard}' AS standard, '{dataset.name}' AS dataset, u.file AS file, r._at, "
         f"{key_text} AS key, {content} AS content, {_subject_moment(dataset)} AS subject_time, r._ok AS usable "
         f'FROM "{code}"."{dataset.name}_all" r '
-        "JOIN sub.unit u ON r._at >= u.base AND r._at < u.base + u.records"
+        f"JOIN sub.unit u ON u.unit = r._at >> {UNIT_BITS}"
     )
