@@ -53,7 +53,7 @@ class BytesCheck:
         for fault in batch.faults:
             finding = self.from_fault(fault, batch.file)
             if finding:
-                index = -1 if fault.record is None else fault.record - batch.first
+                index = -1 if fault.record is None else batch.index(fault.record)
                 yield index, finding
         yield from self._texts(batch)
 
@@ -73,7 +73,7 @@ class BytesCheck:
         for index, value in enumerate(batch.values):
             if value is UNREADABLE:
                 continue
-            place = Location(batch.file, batch.lines[index], None, batch.first + index)
+            place = Location(batch.file, batch.lines[index], None, batch.number(index))
             for pointer, text in strings(value):
                 for aspect, message_id in faults_of_text(text, suspect, words):
                     yield from self._finding(index, aspect, message_id, place, pointer, text)

@@ -43,7 +43,7 @@ def scanner(requirement: Requirement, check: Check, dataset: Dataset, dataset_di
 
     def scan(batch: Batch) -> Iterator[Finding]:
         for index in _suspects(batch):
-            place = Location(batch.file, batch.lines[index], None, batch.first + index)
+            place = Location(batch.file, batch.lines[index], None, batch.number(index))
             for pointer, category in identifiers(batch.values[index], lawful):
                 where = Location(place.file, place.line, None, place.record, pointer)
                 yield Finding(requirement.id, f"personal.{category}", where, {"pointer": pointer or "/"}, personal=True)

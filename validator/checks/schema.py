@@ -56,7 +56,7 @@ class SchemaCheck:
     def __call__(self, batch: Batch) -> Iterator[tuple[int, Finding]]:
         """Findings with the index of their record in the batch."""
         for index in self.failing(batch.values):
-            place = Location(batch.file, batch.lines[index], None, batch.first + index)
+            place = Location(batch.file, batch.lines[index], None, batch.number(index))
             for finding in self.explain(batch.values[index], place):
                 yield index, finding
 

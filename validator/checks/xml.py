@@ -66,7 +66,7 @@ def _documents(batch: Batch, judge: DocumentCheck, owner_of_roots: str | None) -
         if batch.values[index] is UNREADABLE:
             continue
         root = xml_document.opened(raw)
-        yield from judge(root, raw, Location(batch.file, batch.lines[index], None, batch.first + index))
+        yield from judge(root, raw, Location(batch.file, batch.lines[index], None, batch.number(index)))
 
 
 def _parsed(path: Path) -> etree._ElementTree:

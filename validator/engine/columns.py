@@ -7,6 +7,7 @@ it, `_alt` whether its file repeats another one in a second format.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, Final
@@ -21,6 +22,7 @@ from validator.observe.instants import civil_microseconds
 
 _INT64 = range(-(2**63), 2**63)
 UNIT_BITS: Final = 32
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 PLACES: Final = (
     ("_at", pa.int64()), ("_line", pa.int64()), ("_off", pa.int64()), ("_ok", pa.bool_()), ("_alt", pa.bool_()),
 )  # fmt: skip
@@ -53,10 +55,10 @@ def record_batch(
     """The batch's readable records as one Arrow batch."""
     kept = [i for i, value in enumerate(batch.values) if value is not UNREADABLE]
     values = [batch.values[i] for i in kept]
-    base = first_at(unit.number) + batch.first - 1
+    base = first_at(unit.number) - 1
     repeats = unit.observation.edition_of is not None
     arrays = [
-        pa.array([base + i for i in kept], pa.int64()),
+        pa.array([base + batch.number(i) for i in kept], pa.int64()),
         pa.array([batch.lines[i] for i in kept], pa.int64()),
         pa.array([batch.offsets[i] for i in kept], pa.int64()),
         pa.array([i not in bad for i in kept], pa.bool_()),
@@ -112,7 +114,7 @@ def _text(value: Any) -> str | None:
 
 def _day(value: Any) -> date | None:
     try:
-        return date.fromisoformat(value) if type(value) is str and len(value) == len("2026-11-23") else None
+        return date.fromisoformat(value) if type(value) is str and _DAY.fullmatch(value) else None
     except ValueError:
         return None
 

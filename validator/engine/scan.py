@@ -116,7 +116,7 @@ class Scanner:
         for requirement, check in self.checks.others:
             for finding in self._guarded(requirement, check, batch):
                 record = finding.location.record
-                self._keep(batch, -1 if record is None else record - batch.first, finding)
+                self._keep(batch, -1 if record is None else batch.index(record), finding)
         if self.second:
             self._compare(self.second, batch)
         return bad

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -33,7 +34,8 @@ class ReadFault:
 class Batch:
     """Up to a few thousand records of one file, in file order.
 
-    `first` is the 1-based number of the first record; `lines` and `offsets` are where each record
+    `first` is the 1-based number of the first record, `numbers` those of all where some between them
+    are left out (a filter accepted them); `lines` and `offsets` are where each record
     starts (1-based line, 0-based byte); `raws` its own bytes (empty for CSV rows read as cells and
     for XML); `values` the parsed records or UNREADABLE; `faults` what reading itself met.
     """
@@ -46,3 +48,12 @@ class Batch:
     values: list[Any]
     faults: tuple[ReadFault, ...] = ()
     envelope: Mapping[str, Any] | None = None
+    numbers: Sequence[int] = ()
+
+    def number(self, index: int) -> int:
+        """The 1-based number in its file part of the record at an index."""
+        return self.numbers[index] if self.numbers else self.first + index
+
+    def index(self, number: int) -> int:
+        """The index of the record of a number."""
+        return bisect_left(self.numbers, number) if self.numbers else number - self.first

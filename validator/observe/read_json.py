@@ -41,9 +41,11 @@ class BatchBuilder:
         self.values: list[Any] = []
         self.faults: list[ReadFault] = []
         self.size = 0
+        self.numbers: list[int] = []
 
     def add(self, line: int, offset: int, raw: bytes, value: Any, faults: list[ReadFault]) -> None:
         self.count += 1
+        self.numbers.append(self.count)
         self.lines.append(line)
         self.offsets.append(offset)
         self.raws.append(raw)
@@ -57,8 +59,9 @@ class BatchBuilder:
 
     def take(self, envelope: dict[str, Any] | None = None) -> Batch:
         batch = Batch(
-            self.file, self.first, self.lines, self.offsets, self.raws, self.values, tuple(self.faults), envelope
-        )
+            self.file, self.first, self.lines, self.offsets, self.raws, self.values, tuple(self.faults), envelope,
+            self.numbers,
+        )  # fmt: skip
         self._start_new()
         return batch
 
@@ -200,10 +203,10 @@ def read_json_lines(path: Path, file: str, start: int, end: int) -> Iterator[Bat
                 yield builder.take()
                 return
         while at < end:
-            at, line = _blank_lines(text, at, end, line, builder)
+            at, line = skip_blank_lines(text, at, end, line, builder)
             stop = line_end(text, at, end)
             if at < end:
-                _line(text, at, stop, line, builder)
+                take_line(text, at, stop, line, builder)
             at, line = stop + 1, line + 1
             if builder.full:
                 yield builder.take()
@@ -211,7 +214,7 @@ def read_json_lines(path: Path, file: str, start: int, end: int) -> Iterator[Bat
     yield builder.take()
 
 
-def _blank_lines(text: Buffer, at: int, end: int, line: int, builder: BatchBuilder) -> tuple[int, int]:
+def skip_blank_lines(text: Buffer, at: int, end: int, line: int, builder: BatchBuilder) -> tuple[int, int]:
     """Past the blank lines from `at` on: one fault for a run of them, however long it is."""
     first, count = line, 0
     while found := _BLANK_LINES.match(text, at, min(end, at + WINDOW_BYTES)):
@@ -223,7 +226,8 @@ def _blank_lines(text: Buffer, at: int, end: int, line: int, builder: BatchBuild
     return at, line + count
 
 
-def _line(text: Buffer, start: int, stop: int, line: int, builder: BatchBuilder) -> None:
+def take_line(text: Buffer, start: int, stop: int, line: int, builder: BatchBuilder) -> None:
+    """One line as one record, or as a fault when it is blank."""
     if stop - start > MAX_RECORD_BYTES:
         builder.add(line, start, b"", *parse(text[start : start + MAX_RECORD_BYTES + 1], line, builder.count + 1))
         return

@@ -1,0 +1,395 @@
+"""From a bundled, closed JSON Schema to the program of its accept filter.
+
+A keyword that the filter does not know makes its node refuse everything: such values are judged by
+the exact validator. Sound means: what the program accepts, the schema accepts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from validator.accept import program as p
+from validator.accept.automaton import Automaton, NoAutomatonError, of_pattern, of_words
+from validator.model.standard import Column
+
+_KINDS: Final = {
+    "null": p.NULL, "boolean": p.BOOLEAN, "integer": p.INTEGER, "number": p.INTEGER | p.FRACTION, "string": p.TEXT,
+    "object": p.OBJECT, "array": p.LIST,
+}  # fmt: skip
+_KEEP: Final = {
+    "BIGINT": p.WHOLE, "DOUBLE": p.REAL, "BOOLEAN": p.TRUTH, "DATE": p.DAY, "TIMESTAMP": p.INSTANT, "JSON": p.COMPACT,
+    "VARCHAR": p.SPAN,
+}  # fmt: skip
+_SAYS_NOTHING: Final = frozenset(
+    {"title", "description", "$comment", "$id", "$schema", "$defs", "examples", "default", "deprecated",
+     "readOnly", "writeOnly"}
+)  # fmt: skip
+_KNOWN: Final = frozenset(
+    {"type", "enum", "const", "minLength", "maxLength", "pattern", "format", "minimum", "maximum",
+     "exclusiveMinimum", "exclusiveMaximum", "properties", "required", "additionalProperties", "items", "prefixItems",
+     "minItems", "maxItems", "anyOf", "allOf", "if", "then", "else"}
+)  # fmt: skip
+_UUID: Final = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+_FORMS: Final = {"date-time": p.INSTANT_FORM, "date": p.DAY_FORM}
+_CONDITION_PARTS: Final = frozenset({"properties", "required"})
+_EXACT_KEYWORDS: Final = frozenset(
+    {"type", "enum", "const", "minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"}
+)  # fmt: skip
+NO_LIMIT: Final = 2**62
+EXTRA_BITS: Final = 62
+
+
+class NotTakenError(Exception):
+    """The filter cannot judge this node."""
+
+
+@dataclass(slots=True)
+class _Node:
+    kinds: int = 0
+    text_min: int = 0
+    text_max: int = NO_LIMIT
+    automaton: Automaton | None = None
+    form: int = p.NO_FORM
+    free: bool = True
+    low: float = -np.inf
+    high: float = np.inf
+    low_open: bool = False
+    high_open: bool = False
+    sentinel: bool = False
+    body: int = -1
+    column: int = -1
+    keep: int = p.NOT_KEPT
+    extras: list[tuple[int, int]] = field(default_factory=list)
+    """Nodes that conditions ask about, each with its bit."""
+
+
+@dataclass(slots=True)
+class _Object:
+    names: list[str]
+    nodes: list[int]
+    required: int = 0
+    conditions: list[tuple[int, int, int, int, int, int]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Array:
+    item: int
+    prefix: list[int]
+    least: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What other checks look for: words that stand for nothing, and member names that tell what they hold."""
+
+    words: frozenset[str]
+    telling: Callable[[str], bool]
+
+
+def compile_schema(schema: Mapping[str, Any], columns: Sequence[Column], watch: Watch) -> p.Program | None:
+    """The program of a record's schema; None when it could accept no record at all."""
+    compiler = _Compiler({column.path: (i, column) for i, column in enumerate(columns)}, watch)
+    root = compiler.node(schema, ())
+    if compiler.nodes[root].kinds != p.OBJECT or not compiler.may_accept(root):
+        return None
+    return compiler.program()
+
+
+class _Compiler:
+    """Numbers the nodes of a schema; node 0 is the record."""
+
+    def __init__(self, columns: Mapping[tuple[str, ...], tuple[int, Column]], watch: Watch) -> None:
+        self.columns, self.watch = columns, watch
+        self.nodes: list[_Node] = []
+        self.objects: list[_Object] = []
+        self.arrays: list[_Array] = []
+
+    def node(self, schema: Mapping[str, Any], path: tuple[str, ...] | None) -> int:
+        """Adds the node at a path of member names (None: inside an array, or asked by a condition only)."""
+        number = len(self.nodes)
+        self.nodes.append(_Node())
+        try:
+            made = self._made(_without_null(schema), path)
+        except (NotTakenError, NoAutomatonError):
+            made = _Node()
+        self.nodes[number] = made
+        if path in self.columns and path is not None:
+            made.column, column = self.columns[path]
+            made.keep = p.RAW if column.sql_type.endswith("[]") else _KEEP[column.sql_type]
+            made.sentinel = column.sql_type == "DOUBLE"
+            if made.keep == p.COMPACT:
+                made.kinds &= p.OBJECT | p.LIST | p.NULL
+        return number
+
+    def may_accept(self, number: int) -> bool:
+        """Whether some value passes: a node that must be there and refuses everything spoils the whole."""
+        node = self.nodes[number]
+        if node.kinds & p.OBJECT and node.kinds & ~p.OBJECT == 0:
+            body = self.objects[node.body]
+            return all(self.may_accept(n) for i, n in enumerate(body.nodes) if body.required >> i & 1)
+        return node.kinds != 0
+
+    def _made(self, schema: Mapping[str, Any], path: tuple[str, ...] | None) -> _Node:
+        unknown = {k for k in schema if k not in _KNOWN and k not in _SAYS_NOTHING and not k.startswith("x-")}
+        if unknown:
+            raise NotTakenError(f"keywords: {sorted(unknown)}")
+        made = _Node(kinds=_kinds(schema))
+        if made.kinds & p.TEXT:
+            self._text(made, schema)
+        if made.kinds & (p.INTEGER | p.FRACTION):
+            _number(made, schema)
+        if made.kinds & p.OBJECT and made.kinds & p.LIST:
+            raise NotTakenError("both object and array")
+        if made.kinds & p.OBJECT:
+            made.body = self._object(schema, path)
+        elif "allOf" in schema or "if" in schema:
+            raise NotTakenError("a condition on no object")
+        if made.kinds & p.LIST:
+            made.body = self._array(schema)
+        return made
+
+    def _text(self, made: _Node, schema: Mapping[str, Any]) -> None:
+        made.text_min, made.text_max = int(schema.get("minLength", 0)), int(schema.get("maxLength", NO_LIMIT))
+        words = _words(schema)
+        form, pattern = schema.get("format"), schema.get("pattern")
+        if words is not None:
+            if pattern or form:
+                raise NotTakenError("words and a pattern")
+            made.automaton = of_words(words)
+            made.free = any(word.strip().casefold() in self.watch.words or len(word) > 100 for word in words)
+            made.free = made.free or any(sum(map(str.isdigit, word)) > 4 or "@" in word for word in words)
+            return
+        if form is not None:
+            if form == "uuid" and pattern is None:
+                pattern = _UUID
+            elif form in _FORMS:
+                made.form, made.free = _FORMS[form], False
+            else:
+                raise NotTakenError(f"format {form}")
+        if pattern is not None:
+            made.automaton = of_pattern(pattern)
+
+    def _object(self, schema: Mapping[str, Any], path: tuple[str, ...] | None) -> int:
+        members = schema.get("properties", {})
+        if len(members) > p.MAX_MEMBERS or not all(name.isascii() and name.isprintable() for name in members):
+            raise NotTakenError("too many members, or names beyond ASCII")
+        if any(mark in name for name in members for mark in '"\\') or any(map(self.watch.telling, members)):
+            raise NotTakenError("names that need escapes, or tell what they hold")
+        if schema.get("additionalProperties") is not False and not members:
+            raise NotTakenError("an open object")
+        names = list(members)
+        number = len(self.objects)
+        made = _Object(names, [])
+        self.objects.append(made)
+        inner = [None if path is None else (*path, name) for name in names]
+        made.nodes += [self.node(members[name], place) for name, place in zip(names, inner, strict=True)]
+        made.required = _bits(names, schema.get("required", ()))
+        if any(name not in names for name in schema.get("required", ())):
+            raise NotTakenError("a required member that is not declared")
+        for part in schema.get("allOf", ()):
+            self._condition(made, part)
+        if "if" in schema:
+            self._condition(made, {name: schema[name] for name in ("if", "then", "else") if name in schema})
+        return number
+
+    def _condition(self, made: _Object, part: Mapping[str, Any]) -> None:
+        """`if`/`then`/`else` as six masks: members that must be there, and values that must hold, of each."""
+        if not set(part) <= {"if", "then", "else"} or "if" not in part:
+            raise NotTakenError("more than a condition")
+        masks: list[int] = []
+        for name in ("if", "then", "else"):
+            seen, held = self._demand(made, part.get(name, {}))
+            masks += [seen, held]
+        made.conditions.append(tuple(masks))  # type: ignore[arg-type]
+
+    def _demand(self, made: _Object, schema: Mapping[str, Any]) -> tuple[int, int]:
+        if not set(schema) <= _CONDITION_PARTS or any(name not in made.names for name in schema.get("required", ())):
+            raise NotTakenError("a condition on more than members")
+        held = 0
+        for name, member in schema.get("properties", {}).items():
+            if name not in made.names:
+                raise NotTakenError("a condition on an undeclared member")
+            bit = sum(len(self.nodes[n].extras) for n in made.nodes)
+            owner = self.nodes[made.nodes[made.names.index(name)]]
+            owner.extras.append((self._asked(owner, member), bit))
+            held |= 1 << bit
+            if bit >= EXTRA_BITS:
+                raise NotTakenError("too many conditions")
+        return _bits(made.names, schema.get("required", ())), held
+
+    def _asked(self, owner: _Node, member: Mapping[str, Any]) -> int:
+        """A node that tells exactly, both ways, whether a scalar fulfils what a condition says of it."""
+        schema = {"type": _names_of(owner.kinds), **member}
+        number = self.node(schema, None)
+        asked = self.nodes[number]
+        if asked.kinds != _kinds(schema) or not set(member) <= _EXACT_KEYWORDS:
+            raise NotTakenError("a condition that no table can say exactly")
+        if (owner.kinds | asked.kinds) & (p.OBJECT | p.LIST) or _KNOWN.isdisjoint(member):
+            raise NotTakenError("a condition on what has parts")
+        return number
+
+    def _array(self, schema: Mapping[str, Any]) -> int:
+        number = len(self.arrays)
+        made = _Array(-1, [], int(schema.get("minItems", 0)), int(schema.get("maxItems", NO_LIMIT)))
+        self.arrays.append(made)
+        made.prefix += [self.node(item, None) for item in schema.get("prefixItems", ())]
+        items = schema.get("items", True)
+        if items is False:
+            made.most = min(made.most, len(made.prefix))
+        elif isinstance(items, Mapping):
+            made.item = self.node(items, None)
+        else:
+            raise NotTakenError("items of any kind")
+        return number
+
+    def program(self) -> p.Program:
+        table, states = _table(self.nodes)
+        questions = [question for node in self.nodes for question in node.extras]
+        conditions = [masks for body in self.objects for masks in body.conditions]
+        prefixes = [node for array in self.arrays for node in array.prefix]
+        keys = [f'"{name}":'.encode() for body in self.objects for name in body.names]
+        groups = [self._objects(), self._members(keys), questions, conditions, self._lists(), [prefixes]]
+        flat = [[number for item in group for number in item] for group in groups]
+        nodes = self._nodes(states)
+        starts = np.cumsum([p.G_NODES + len(nodes), *map(len, flat)])[:-1].tolist()
+        kept = dict((node.column, node.keep) for node in self.nodes if node.column >= 0)
+        return p.Program(
+            g=np.array([*starts, *nodes, *(number for group in flat for number in group)], np.int64),
+            limits=np.array([limit for node in self.nodes for limit in (node.low, node.high)], np.float64),
+            table=table,
+            keys=np.frombuffer(b"".join(keys) or b" ", np.uint8).copy(),
+            members=len(keys),
+            objects=len(self.objects),
+            keeps=tuple(kept.get(i, p.NOT_KEPT) for i in range(len(self.columns))),
+        )
+
+    def _nodes(self, states: Sequence[int]) -> list[int]:
+        numbers: list[int] = []
+        asked = 0
+        for node, state in zip(self.nodes, states, strict=True):
+            numbers += [
+                node.kinds, node.text_min, node.text_max, state, node.form, node.free, node.low_open, node.high_open,
+                node.sentinel, node.body, node.column, node.keep, asked, len(node.extras),
+            ]  # fmt: skip
+            asked += len(node.extras)
+        return numbers
+
+    def _objects(self) -> Iterator[tuple[int, ...]]:
+        member = condition = 0
+        for body in self.objects:
+            yield member, len(body.names), body.required, condition, len(body.conditions)
+            member, condition = member + len(body.names), condition + len(body.conditions)
+
+    def _members(self, keys: Sequence[bytes]) -> Iterator[tuple[int, ...]]:
+        at = number = 0
+        for body in self.objects:
+            order = sorted(range(len(body.names)), key=body.names.__getitem__)
+            for node, place in zip(body.nodes, order, strict=True):
+                yield at, len(keys[number]), node, place
+                at, number = at + len(keys[number]), number + 1
+
+    def _lists(self) -> Iterator[tuple[int, ...]]:
+        prefix = 0
+        for array in self.arrays:
+            yield array.item, prefix, len(array.prefix), array.least, array.most
+            prefix += len(array.prefix)
+
+
+def _without_null(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """`anyOf` of one schema and null as that schema with null among its types or values."""
+    branches = schema.get("anyOf")
+    if not isinstance(branches, list) or len(branches) != 2 or {"type": "null"} not in branches:
+        return schema
+    other = next((b for b in branches if b != {"type": "null"}), branches[0])
+    own = {k: v for k, v in schema.items() if k != "anyOf"}
+    if set(own) & set(other) & _KNOWN:
+        return schema
+    values, declared = _values(other), other.get("type")
+    if values is not None:
+        bare = {k: v for k, v in other.items() if k not in ("type", "const")}
+        return {**bare, **own, "enum": [*values, None]} if declared in (None, "string") else schema
+    if declared is None:
+        return schema
+    return {**other, **own, "type": [*(declared if isinstance(declared, list) else [declared]), "null"]}
+
+
+def _kinds(schema: Mapping[str, Any]) -> int:
+    if "anyOf" in schema:
+        raise NotTakenError("alternatives")
+    declared = schema.get("type")
+    names = declared if isinstance(declared, list) else [declared]
+    allowed = sum({_KINDS[name] for name in names}) if declared is not None else None
+    values = _values(schema)
+    if values is None:
+        if allowed is None:
+            raise NotTakenError("any type")
+        return allowed | (p.INTEGER if allowed & p.FRACTION else 0)
+    if not all(value is None or isinstance(value, str) for value in values):
+        raise NotTakenError("listed values that are no texts")
+    listed = (p.NULL if None in values else 0) | (p.TEXT if any(isinstance(v, str) for v in values) else 0)
+    return listed if allowed is None else listed & allowed
+
+
+def _values(schema: Mapping[str, Any]) -> list[Any] | None:
+    """The values that `const` and `enum` leave; None where neither is said."""
+    if "const" in schema:
+        return [schema["const"]] if schema["const"] in schema.get("enum", [schema["const"]]) else []
+    return list(schema["enum"]) if "enum" in schema else None
+
+
+def _words(schema: Mapping[str, Any]) -> list[str] | None:
+    values = _values(schema)
+    return None if values is None else [value for value in values if isinstance(value, str)]
+
+
+def _names_of(kinds: int) -> list[str]:
+    return [name for name, bits in _KINDS.items() if bits & kinds == bits]
+
+
+def _number(made: _Node, schema: Mapping[str, Any]) -> None:
+    for name, side, open_ in (("minimum", "low", False), ("maximum", "high", False),
+                              ("exclusiveMinimum", "low", True), ("exclusiveMaximum", "high", True)):  # fmt: skip
+        if name not in schema:
+            continue
+        if getattr(made, f"{side}_open") or np.isfinite(getattr(made, side)):
+            raise NotTakenError("two limits on one side")
+        limit = float(schema[name])
+        if limit != schema[name]:
+            raise NotTakenError("a limit that is no float")
+        setattr(made, side, limit)
+        setattr(made, f"{side}_open", open_)
+
+
+def _table(nodes: Sequence[_Node]) -> tuple[npt.NDArray[np.uint16], list[int]]:
+    """All automata in one table of 257 columns, the last of which accepts; and each node's start (-1: none)."""
+    rows, states = [np.zeros((1, p.WIDTH), np.uint16)], []
+    done: dict[bytes, int] = {}
+    total = 1
+    for node in nodes:
+        automaton = node.automaton
+        if automaton is None:
+            states.append(-1)
+            continue
+        own = automaton.table.tobytes() + automaton.final.tobytes()
+        if own not in done:
+            table = automaton.table[1:]
+            if total + len(table) > np.iinfo(np.uint16).max:
+                node.kinds &= ~p.TEXT
+                states.append(-1)
+                continue
+            moved = np.where(table == 0, 0, table + np.uint16(total - 1)).astype(np.uint16)
+            rows.append(np.column_stack([moved, automaton.final[1:].astype(np.uint16)]))
+            done[own] = total
+            total += len(table)
+        states.append(done[own])
+    return np.concatenate(rows), states
+
+
+def _bits(names: Sequence[str], chosen: Iterable[str]) -> int:
+    return sum(1 << names.index(name) for name in set(chosen) if name in names)

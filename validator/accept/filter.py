@@ -1,0 +1,92 @@
+"""The accept filter of one dataset: runs the compiled program over text and keeps what it accepts.
+
+Sound: a record that it accepts is one that the reader, the schema check and the text checks let
+pass without a finding. What it refuses, or what a check's own sieve takes a second look at, is
+handed on as it lies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from validator.accept import program as p
+from validator.accept.arrays import Take, column_array
+from validator.accept.blocks import REJECTED, lines
+from validator.accept.compile import Watch, compile_schema
+from validator.accept.scalars import LOOK
+from validator.model.standard import Column
+
+Text = npt.NDArray[np.uint8]
+Sieve = Callable[[bytes], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A block of records: `rows` in all, `kept` the indices of the accepted ones, `others` of the rest.
+
+    `starts` and `stops` are where each lies in the text; `columns` hold the accepted ones' values;
+    `canon` and `cuts` their canonical texts, a comma after each. Good until the next block.
+    """
+
+    rows: int
+    kept: npt.NDArray[np.int64]
+    others: Sequence[int]
+    starts: npt.NDArray[np.int64]
+    stops: npt.NDArray[np.int64]
+    columns: Sequence[Any]
+    canon: memoryview
+    cuts: npt.NDArray[np.int64]
+
+
+class AcceptFilter:
+    """One per dataset and process; its memory is used again for every block."""
+
+    def __init__(self, program: p.Program, takes: Sequence[Take], sieve: Sieve) -> None:
+        """`takes` turn a list's value into a column's; `sieve` tells whether a record's bytes need a second look."""
+        self.program, self.takes, self.sieve = program, takes, sieve
+        self.given = (program.g, program.limits, program.table, program.keys)
+        self.memory = p.new_memory(program)
+
+    def lines(self, text: Text, at: int, end: int, canonical: bool) -> tuple[Judged, int]:
+        """Lines from `at` on, up to `end`, a blank line or a full block; and where it stopped."""
+        p.start_block(self.memory, canonical)
+        rows, reached = lines(text, at, end, *self.given, *self.memory)
+        return self._judged(text, rows), reached
+
+    def _judged(self, text: Text, rows: int) -> Judged:
+        memory = self.memory
+        status, starts, stops = memory.r[: p.R_CUT, :rows]
+        self._look(text, rows)
+        accepted = status != REJECTED
+        kept = np.flatnonzero(accepted)
+        columns = [
+            column_array(i, keep, kept, text, memory, self.takes[i]) for i, keep in enumerate(self.program.keeps)
+        ]
+        canon = memory.b[: memory.w[p.W_CANON]].data
+        others = np.flatnonzero(~accepted).tolist()
+        return Judged(rows, kept, others, starts, stops, columns, canon, memory.r[p.R_CUT, : rows + 1])
+
+    def _look(self, text: Text, rows: int) -> None:
+        """Rejects the records that another check may have something to say of."""
+        status, starts, stops = self.memory.r[: p.R_CUT, :rows]
+        looked = np.flatnonzero(status == LOOK)
+        if not len(looked):
+            return
+        raws = [text[starts[i] : stops[i]].tobytes() for i in looked]
+        if self.sieve(b"\n".join(raws)):
+            for i, raw in zip(looked, raws, strict=True):
+                if self.sieve(raw):
+                    status[i] = REJECTED
+
+
+def make_filter(
+    schema: Mapping[str, Any], columns: Sequence[Column], watch: Watch, takes: Sequence[Take], sieve: Sieve
+) -> AcceptFilter | None:
+    """The filter of a dataset's records; None where the schema leaves it nothing to accept."""
+    program = compile_schema(schema, columns, watch)
+    return AcceptFilter(program, takes, sieve) if program else None
