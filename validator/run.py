@@ -18,7 +18,7 @@ from validator.engine.local import Placed, Plan, load_tables, scan
 from validator.engine.package import VIETNAM
 from validator.engine.places import Places
 from validator.engine.results import ResultMaker, Seen
-from validator.engine.tables import Tables
+from validator.engine.tables import Tables, full_disk_told
 from validator.engine.tally import Tally
 from validator.errors import EngineError, UsageError
 from validator.model.finding import Finding
@@ -108,7 +108,8 @@ def examine(submission: Submission, options: Options, scratch: Path) -> dict[str
         moment = as_of.astimezone(VIETNAM).replace(tzinfo=None)
         with interruptible(tables.interrupt):
             options.progress(Phase.LOADING, 0, 0, 0)
-            load_tables(tables, scope, submission, placed, documents.envelopes, documents.descriptors, moment)
+            with full_disk_told(scratch.parent):
+                load_tables(tables, scope, submission, placed, documents.envelopes, documents.descriptors, moment)
             places = Places(tables, placed, {s.id: s.code for s in scope.standards})
             seen = Seen(scope, submission, placed, tallies, errors, tables, places, options.samples)
             results: tuple[Result, ...] = ResultMaker(seen).results(options.progress)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -19,12 +20,23 @@ import duckdb
 import pyarrow as pa
 
 from validator.engine.columns import UNIT_BITS
+from validator.errors import EngineError
 from validator.model.standard import CodeList, Column, Dataset
 
 MEMORY_LIMIT: Final = "1GB"
 FILES_AT_ONCE: Final = 100
 FILES_IN_A_VIEW: Final = 1000
 IN_MEMORY_BYTES: Final = 64 * 1024 * 1024
+
+
+@contextmanager
+def full_disk_told(folder: Path) -> Iterator[None]:
+    """What the database cannot write in the block is raised as an EngineError that says what to do."""
+    try:
+        yield
+    except (duckdb.IOException, duckdb.TransactionException) as fault:
+        reason = str(fault).splitlines()[0]
+        raise EngineError("engine.scratch", {"folder": str(folder), "reason": reason}) from fault
 
 
 class Tables:
