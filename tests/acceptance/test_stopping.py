@@ -62,12 +62,12 @@ class Left:
 def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A submission of several files, each a unit of work."""
     root = tmp_path_factory.mktemp("many")
-    (root / "envelope.json").write_text(json.dumps(ENVELOPE))
     entries = []
     for number in range(FILES):
         records = (record(number * RECORDS + i) for i in range(RECORDS))
         (root / f"{number}.jsonl").write_bytes(lines(records))
-        entries.append({"path": f"{number}.jsonl", "format": "jsonl", "envelope": "envelope.json"})
+        (root / f"{number}.json").write_text(json.dumps(ENVELOPE))
+        entries.append({"path": f"{number}.jsonl", "format": "jsonl", "envelope": f"{number}.json"})
     claims = [{"standard": "VSC-CORE", "version": "1.0", "class": "standard"}]
     made = {"lienthong": "1.0", "submission": "thu", "localities": [{"province_code": "46"}], "claims": claims,
             "datasets": [{"dataset": "VSC-CORE/reading", "files": entries}]}  # fmt: skip
@@ -209,6 +209,19 @@ def test_an_earlier_report_outlives_a_run_that_was_stopped(many: Path, tmp_path:
 
     assert (left.code, left.reports) == (130, ["report.json"])
     assert (tmp_path / "out" / "report.json").read_text() == "earlier"
+
+
+def test_a_stop_while_reports_move_in_comes_too_late(many: Path, tmp_path: Path) -> None:
+    stop = (
+        "from pathlib import Path\n"
+        "moved = Path.replace\n"
+        "Path.replace = lambda path, to: (os.killpg(0, signal.SIGINT), moved(path, to))[1]"
+    )
+    left = run(tmp_path, stop, many, "--jobs", "2", "--out", tmp_path / "out")
+
+    assert left.code == 0
+    assert left.reports == ["report.html", "report.json", "report.txt"]
+    assert left.out.splitlines()[-1].startswith("VERDICT:")
 
 
 def test_workers_end_with_a_parent_that_is_killed(many: Path, tmp_path: Path) -> None:

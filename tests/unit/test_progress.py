@@ -173,8 +173,15 @@ def test_a_terminal_that_goes_away_does_not_stop_the_work() -> None:
 
 
 def test_a_rate_is_smoothed() -> None:
+    """The mean while little was seen; later a pause of a second in five costs a fifth."""
     rate = Rate(0)
     rate.update(1, 100)
-    rate.update(1.5, 100)
+    rate.update(2, 100)
+    assert rate.value == pytest.approx(50)
 
-    assert rate.value == pytest.approx(90)
+    rate = Rate(0)
+    for second in range(1, 21):
+        rate.update(second, 100 * second)
+    rate.update(21, 2000)
+
+    assert rate.value == pytest.approx(80)

@@ -29,6 +29,7 @@ class Stopped(BaseException):
 
 class _State:
     received: int | None = None
+    held = False
     too_late = False
 
 
@@ -38,7 +39,8 @@ _state = _State()
 def _receive(number: int, _frame: FrameType | None) -> None:
     if _state.received is None and not _state.too_late:
         _state.received = number
-        raise Stopped(number)
+        if not _state.held:
+            raise Stopped(number)
 
 
 @contextmanager
@@ -48,12 +50,12 @@ def stoppable() -> Iterator[None]:
     After a stop the signals stay ignored: the process is about to end. Only the main thread can
     receive signals; in another one nothing changes.
     """
-    _state.received, _state.too_late = None, False
+    _state.received, _state.held, _state.too_late = None, False, False
     if threading.current_thread() is not threading.main_thread():
         yield
         return
     before = {number: signal.getsignal(number) for number in SIGNALS}
-    mine = [number for number, handler in before.items() if handler is not signal.SIG_IGN]
+    mine = [number for number, handler in before.items() if handler not in (signal.SIG_IGN, None)]
     for number in mine:
         signal.signal(number, _receive)
     try:
@@ -71,11 +73,15 @@ def check() -> None:
 
 @contextmanager
 def completing() -> Iterator[None]:
-    """A short block that is not interrupted. Once it is done, stopping comes too late to mean anything."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+    """A short block that is not interrupted. Once it is done, stopping comes too late to mean anything.
+
+    Held here and not by the system's signal mask, which other threads of the process do not share.
+    """
+    _state.held = True
     try:
         check()
         yield
-        _state.too_late = True
+        _state.received, _state.too_late = None, True
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        _state.held = False
+        check()

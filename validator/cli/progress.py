@@ -17,7 +17,7 @@ from validator.report.wording import duration, integer
 
 SECONDS_BETWEEN: Final = 0.1
 SECONDS_REMEMBERED: Final = 5.0
-"""Rates are averages of about the last seconds: older ones count ever less."""
+"""Rates are averages of about these last seconds: what is older counts ever less."""
 CLEAR: Final = "\r\x1b[K"
 
 
@@ -27,11 +27,12 @@ def shows_lines(stream: TextIO, environment: Mapping[str, str]) -> bool:
 
 
 class Rate:
-    """Something per second, smoothed; None until it was seen to move."""
+    """Something per second, smoothed: the mean of a short past, then a sliding one."""
 
     def __init__(self, now: float) -> None:
-        self.then, self.amount = now, 0
-        self.value: float | None = None
+        self.start = self.then = now
+        self.amount = 0
+        self.value = 0.0
 
     def update(self, now: float, amount: int) -> None:
         """`amount` so far, at the moment `now` in seconds."""
@@ -39,11 +40,8 @@ class Rate:
         if elapsed <= 0:
             return
         fresh = max(0, amount - self.amount) / elapsed
-        weight = min(1.0, elapsed / SECONDS_REMEMBERED)
-        if self.value is not None:
-            self.value += weight * (fresh - self.value)
-        elif fresh:
-            self.value = fresh
+        weight = min(1.0, elapsed / min(now - self.start, SECONDS_REMEMBERED))
+        self.value += weight * (fresh - self.value)
         self.then, self.amount = now, amount
 
 
