@@ -16,6 +16,10 @@ class LienthongError(Exception):
     message_id: str
     params: dict[str, object] = field(default_factory=dict)
 
+    def __reduce__(self) -> tuple[type[LienthongError], tuple[str, dict[str, object]]]:
+        """Sent between processes by its fields alone: a frozen instance takes no others."""
+        return type(self), (self.message_id, self.params)
+
     def __str__(self) -> str:
         shown = ", ".join(f"{name}={value}" for name, value in self.params.items())
         return f"{self.message_id}({shown})"

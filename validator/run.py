@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import tempfile
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -12,14 +13,16 @@ from typing import Any
 
 from validator.catalogue.load import find_standard
 from validator.engine.documents import read_documents
-from validator.engine.local import Placed, Plan, Progress, load_tables, no_progress, scan
+from validator.engine.interrupt import interruptible
+from validator.engine.local import Placed, Plan, load_tables, scan
 from validator.engine.package import VIETNAM
 from validator.engine.places import Places
 from validator.engine.results import ResultMaker, Seen
-from validator.engine.tables import Tables
+from validator.engine.tables import Tables, full_disk_told
 from validator.engine.tally import Tally
-from validator.errors import UsageError
+from validator.errors import EngineError, UsageError
 from validator.model.finding import Finding
+from validator.model.progress import Phase, Progress, no_progress
 from validator.model.result import Result
 from validator.model.scope import Scope
 from validator.model.standard import ConformanceClass
@@ -30,6 +33,7 @@ from validator.report.build import build_report
 from validator.scoping import scope_of
 
 DEFAULT_SAMPLES = 25
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +52,25 @@ class Options:
 
 
 def validate(given: Path, options: Options) -> dict[str, Any]:
-    """Examines and judges the submission at `given`; the report as plain data. Raises UsageError."""
-    with tempfile.TemporaryDirectory(prefix="lienthong-") as folder:
-        scratch = Path(folder)
+    """Examines and judges the submission at `given`; the report as plain data. Raises UsageError, EngineError."""
+    with scratch_folder() as scratch:
         submission = open_submission(given, options, scratch)
         return examine(submission, options, scratch)
+
+
+@contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """A folder of this run alone, gone when the run ends. Raises EngineError when the disk takes no more."""
+    folder = Path(tempfile.gettempdir())
+    try:
+        with tempfile.TemporaryDirectory(prefix="lienthong-") as made:
+            folder = Path(made)
+            yield folder
+    except OSError as fault:
+        if fault.errno in NO_ROOM or Path(str(fault.filename)).is_relative_to(folder):
+            reason = fault.strerror or str(fault)
+            raise EngineError("engine.scratch", {"folder": str(folder.parent), "reason": reason}) from fault
+        raise
 
 
 def open_submission(given: Path, options: Options, scratch: Path) -> Submission:
@@ -63,10 +81,12 @@ def open_submission(given: Path, options: Options, scratch: Path) -> Submission:
             known = ", ".join(d.id for d in standard.datasets.values())
             raise UsageError("usage.unknown_dataset", {"dataset": options.dataset, "known": known})
         wanted = options.conformance_class or ConformanceClass.BASIC
-        return single_file(given, options.dataset, Claim(standard.id, standard.version, wanted))
+        claim = Claim(standard.id, standard.version, wanted)
+        return single_file(given, options.dataset, claim, options.progress)
     if given.is_file() and not is_archive(given):
         raise UsageError("usage.dataset_needed", {"path": given.name})
-    return folder_submission(receive(given, scratch), given.resolve().name)
+    options.progress(Phase.RECEIVING, 0, 0, 0)
+    return folder_submission(receive(given, scratch), given.resolve().name, options.progress)
 
 
 def examine(submission: Submission, options: Options, scratch: Path) -> dict[str, Any]:
@@ -86,10 +106,13 @@ def examine(submission: Submission, options: Options, scratch: Path) -> dict[str
     errors = {name: text for p in placed for name, text in p.part.errors.items()}
     with closing(Tables(work, max(1, options.jobs), sum(f.size for f in submission.files))) as tables:
         moment = as_of.astimezone(VIETNAM).replace(tzinfo=None)
-        load_tables(tables, scope, submission, placed, documents.envelopes, documents.descriptors, moment)
-        places = Places(tables, placed, {s.id: s.code for s in scope.standards})
-        seen = Seen(scope, submission, placed, tallies, errors, tables, places, options.samples)
-        results: tuple[Result, ...] = ResultMaker(seen).results()
+        with interruptible(tables.interrupt):
+            options.progress(Phase.LOADING, 0, 0, 0)
+            with full_disk_told(scratch.parent):
+                load_tables(tables, scope, submission, placed, documents.envelopes, documents.descriptors, moment)
+            places = Places(tables, placed, {s.id: s.code for s in scope.standards})
+            seen = Seen(scope, submission, placed, tallies, errors, tables, places, options.samples)
+            results: tuple[Result, ...] = ResultMaker(seen).results(options.progress)
     profile = (options.profile or {}).get("name")
     return build_report(
         scope, submission, results, as_of, {p.unit.observation.name for p in placed}, _counts(placed), profile
@@ -118,19 +141,22 @@ def _merge(
     """Scan findings of all units in file order, then those of the package's documents."""
     only_public = {r.id for r in scope.requirements() if any(check.kind == "personal_data" for check in r.checks)}
     tallies: dict[str, Tally] = {}
+    gaps = {p.unit.observation.name for p in placed if p.part.lost}
     for p in placed:
         for name, (count, samples) in p.part.tallies.items():
             if name in only_public and p.unit.observation.name in private:
                 continue
             tally = tallies.setdefault(name, Tally(cap))
-            tally.merge(count, (_moved(s, p.line_base, p.record_base) for s in samples))
+            records = None if p.unit.observation.name in gaps else p.record_base
+            tally.merge(count, (_moved(s, p.line_base, records) for s in samples))
     for name, tally in beside.items():
         tallies.setdefault(name, Tally(cap)).merge(tally.count, tally.samples)
     return tallies
 
 
-def _moved(finding: Finding, lines: int, records: int) -> Finding:
-    if not lines and not records:
+def _moved(finding: Finding, lines: int, records: int | None) -> Finding:
+    """The finding with line and record of its file; without a record where those before it were lost."""
+    if not lines and records == 0:
         return finding
     place = finding.location
     return replace(
@@ -138,6 +164,6 @@ def _moved(finding: Finding, lines: int, records: int) -> Finding:
         location=replace(
             place,
             line=None if place.line is None else place.line + lines,
-            record=None if place.record is None else place.record + records,
+            record=None if place.record is None or records is None else place.record + records,
         ),
     )

@@ -11,12 +11,12 @@ import click
 
 from validator import __version__
 from validator.cli.clicks import LazyGroup, explain_usage, lang_option, option
+from validator.cli.interrupts import Stopped, check, stoppable
 from validator.cli.words import explain, language, say
 from validator.errors import LienthongError, UsageError
 
 EXIT_USAGE: Final = 2
 EXIT_INTERNAL: Final = 4
-EXIT_INTERRUPTED: Final = 130
 
 COMMANDS: Final = {
     "demo": "validator.cli.validate:demo",
@@ -44,20 +44,23 @@ def program(lang: str) -> LazyGroup:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one call and returns its exit code (0 conformant, 1 nonconformant, 2 usage, 3 inconclusive, 4 ours)."""
+    """Runs one call and returns its exit code.
+
+    0 conformant, 1 nonconformant, 2 usage, 3 inconclusive, 4 ours, 128 + n stopped by signal n.
+    """
     given = list(sys.argv[1:] if arguments is None else arguments)
     lang = language(given, os.environ)
     try:
-        code = program(lang).main(given, prog_name="lienthong", standalone_mode=False)
-        return code if isinstance(code, int) else 0
+        with stoppable():
+            return _call(lang, given)
+    except Stopped as stop:
+        click.echo(say(lang, "error.interrupted"), err=True)
+        return stop.exit_code
     except click.exceptions.NoArgsIsHelpError as fault:
         click.echo(fault.ctx.get_help() if fault.ctx else "")
         return EXIT_USAGE
     except click.exceptions.Exit as leave:
         return leave.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        click.echo(say(lang, "error.interrupted"), err=True)
-        return EXIT_INTERRUPTED
     except click.ClickException as fault:
         click.echo(f"{say(lang, 'error.label')} {explain_usage(lang, fault)}", err=True)
         return EXIT_USAGE
@@ -76,3 +79,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         reason = f"{type(fault).__name__}: {fault}".splitlines()[0]
         click.echo(f"{say(lang, 'error.internal_label')} {say(lang, 'error.internal', reason=reason)}", err=True)
         return EXIT_INTERNAL
+
+
+def _call(lang: str, given: list[str]) -> int:
+    try:
+        code = program(lang).main(given, prog_name="lienthong", standalone_mode=False)
+    except Exception:
+        check()  # native code may tell a stop as a fault of its own
+        raise
+    return code if isinstance(code, int) else 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,9 +18,11 @@ def preflight(lang: str) -> Command:
     """The command `preflight`; exit 0 when ready, 2 when something must be mended first."""
 
     def run(submission: str) -> int:
+        from validator.run import scratch_folder
+
         ready = True
-        with tempfile.TemporaryDirectory(prefix="lienthong-") as scratch:
-            for good, line in _lines(lang, Path(submission), Path(scratch)):
+        with scratch_folder() as scratch:
+            for good, line in _lines(lang, Path(submission), scratch):
                 ready = ready and good
                 click.echo(f"{say(lang, 'preflight.ok' if good else 'preflight.problem')} {line}")
         click.echo(say(lang, "preflight.ready" if ready else "preflight.not_ready"))

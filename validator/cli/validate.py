@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import os
-import sys
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from validator.cli.clicks import Command, command, lang_option, option
 from validator.cli.words import say
 from validator.errors import UsageError
+from validator.model.progress import Phase
 from validator.model.standard import ConformanceClass
+
+if TYPE_CHECKING:
+    from validator.cli.outbox import Outbox
+    from validator.cli.progress import Progress
 
 EXIT_CODES = {"conformant": 0, "nonconformant": 1, "inconclusive": 3}
 CLASSES = [c.value for c in ConformanceClass]
@@ -86,43 +90,48 @@ def _run(lang: str, submission: Path, given: Mapping[str, Any]) -> int:
     formats = _formats(given["format_"])
     if given["out"] is None and len(formats) > 1:
         raise UsageError("usage.out_needed", {"formats": ",".join(formats)})
+    from validator.cli.progress import Progress
+    from validator.report import RENDERERS
     from validator.run import Options  # heavy: only when there is work
     from validator.run import validate as examine
 
-    progress = Progress(lang)
-    options = Options(
-        as_of=parse_moment(given.get("as_of")),
-        standard=given.get("standard"),
-        conformance_class=ConformanceClass(given["class_"]) if given.get("class_") else None,
-        dataset=given.get("dataset"),
-        jobs=given.get("jobs") or _default_jobs(submission),
-        samples=given.get("max_findings") or 25,
-        profile=load_profile(given.get("profile")),
-        second_opinion=bool(given.get("second_opinion")),
-        progress=progress,
-    )
-    report = examine(submission, options)
-    progress.clear()
-    _write(lang, report, formats, given["out"])
+    with Progress(lang) as progress, _outbox(given["out"]) as outbox:
+        options = Options(
+            as_of=parse_moment(given.get("as_of")),
+            standard=given.get("standard"),
+            conformance_class=ConformanceClass(given["class_"]) if given.get("class_") else None,
+            dataset=given.get("dataset"),
+            jobs=given.get("jobs") or _default_jobs(submission),
+            samples=given.get("max_findings") or 25,
+            profile=load_profile(given.get("profile")),
+            second_opinion=bool(given.get("second_opinion")),
+            progress=progress,
+        )
+        report = examine(submission, options)
+        shown = RENDERERS[formats[0] if formats and outbox is None else "text"].load()(report, lang)
+        written = _write(lang, report, formats or DEFAULT_FILES, outbox, progress) if outbox else []
+    for path in written:
+        click.echo(say(lang, "validate.written", path=path), err=True)
+    click.echo(shown.rstrip("\n"))
     return EXIT_CODES[report["summary"]["verdict"]]
 
 
-def _write(lang: str, report: Mapping[str, Any], formats: tuple[str, ...], out: str | None) -> None:
+def _outbox(out: str | None) -> AbstractContextManager[Outbox | None]:
+    from validator.cli.outbox import Outbox
+
+    return nullcontext() if out is None else Outbox(Path(out))
+
+
+def _write(
+    lang: str, report: Mapping[str, Any], formats: tuple[str, ...], outbox: Outbox, progress: Progress
+) -> list[Path]:
+    """The report in every format in its folder, or none at all; where each lies."""
     from validator.report import RENDERERS
 
-    if out is None:
-        click.echo(RENDERERS[formats[0] if formats else "text"].load()(report, lang).rstrip("\n"))
-        return
-    folder = Path(out)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in formats or DEFAULT_FILES:
-            target = folder / RENDERERS[name].file
-            target.write_text(RENDERERS[name].load()(report, lang), encoding="utf-8")
-            click.echo(say(lang, "validate.written", path=target), err=True)
-    except OSError as fault:
-        raise UsageError("usage.cannot_write", {"path": out, "reason": fault.strerror or str(fault)}) from fault
-    click.echo(RENDERERS["text"].load()(report, lang).rstrip("\n"))
+    for done, name in enumerate(formats):
+        progress(Phase.WRITING, done, len(formats), 0)
+        outbox.put(RENDERERS[name].file, RENDERERS[name].load()(report, lang))
+    return outbox.send()
 
 
 def _formats(text: str | None) -> tuple[str, ...]:
@@ -176,32 +185,3 @@ def load_profile(name: str | None) -> Mapping[str, Any] | None:
     from validator.catalogue.profiles import read_profile
 
     return read_profile(name)
-
-
-class Progress:
-    """Rows per second, share done and time left, on a terminal only."""
-
-    def __init__(self, lang: str) -> None:
-        self.lang, self.started, self.shown = lang, time.monotonic(), False
-        self.on: Callable[[], bool] = sys.stderr.isatty
-
-    def __call__(self, done: int, total: int, records: int) -> None:
-        if not self.on() or not total:
-            return
-        elapsed = max(time.monotonic() - self.started, 0.001)
-        left = elapsed * (total - done) / done if done else 0
-        text = say(
-            self.lang,
-            "progress.line",
-            share=f"{100 * done // total}%",
-            rate=f"{records / elapsed:,.0f}",
-            left=f"{left:.0f}",
-        )
-        sys.stderr.write(f"\r\x1b[K{text}")
-        sys.stderr.flush()
-        self.shown = True
-
-    def clear(self) -> None:
-        if self.shown:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import multiprocessing
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from validator.catalogue.codelists import code_lists
 from validator.catalogue.load import standards
 from validator.engine.columns import first_at
+from validator.engine.meter import Meter, seldom
 from validator.engine.package import (
     DELIVERY,
     DESCRIPTOR,
@@ -29,20 +28,14 @@ from validator.engine.package import (
     split_id,
     table_schema,
 )
+from validator.engine.pool import Died, Pool, Tell
 from validator.engine.scan import Part, prepare_worker, scan_unit
 from validator.engine.tables import Tables
 from validator.engine.units import Unit, plan_units
-from validator.errors import EngineError
+from validator.model.progress import Progress, no_progress
 from validator.model.scope import Scope
 from validator.model.submission import Submission
-
-Progress = Callable[[int, int, int], None]
-"""Told (bytes done, bytes in all, records so far)."""
-
-
-def no_progress(_done: int, _total: int, _records: int) -> None:
-    """Shows nothing: for pipes and tests."""
-
+from validator.observe.mapping import count_lines, mapped
 
 UNIT_TABLE = table_schema("unit:int base:int records:int file:text edition:int")
 
@@ -71,7 +64,7 @@ class Plan:
 def scan(scope: Scope, submission: Submission, scratch: Path, plan: Plan) -> tuple[Placed, ...]:
     """Every known data file scanned; results in file order whatever the number of jobs.
 
-    Raises EngineError when a worker process dies: nothing may be lost in silence.
+    A unit whose worker process died at every try gives a part that says so (`Part.lost`).
     """
     known = scope.datasets()
     files = tuple(
@@ -83,35 +76,28 @@ def scan(scope: Scope, submission: Submission, scratch: Path, plan: Plan) -> tup
 
 
 def _scan_all(units: tuple[Unit, ...], scope: Scope, scratch: Path, plan: Plan) -> dict[int, Part]:
-    progress, jobs = plan.progress, min(plan.jobs, len(units) or 1)
-    given = (scope, scratch, plan.cap, plan.second_opinion)
-    total = sum(unit.end - unit.start for unit in units)
-    done = records = 0
-    parts: dict[int, Part] = {}
+    meter = Meter(units, plan.progress)
+    prepare = partial(prepare_worker, scope, scratch, plan.cap, plan.second_opinion)
+    jobs = min(plan.jobs, len(units))
     if jobs <= 1:
-        prepare_worker(*given)
-        for unit in units:
-            parts[unit.number] = scan_unit(unit)
-            done, records = done + unit.end - unit.start, records + parts[unit.number].records
-            progress(done, total, records)
-        return parts
-    context = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(jobs, context, prepare_worker, given) as pool:
-        waiting: dict[Future[Part], Unit] = {pool.submit(scan_unit, unit): unit for unit in units}
-        try:
-            while waiting:
-                finished, _ = wait(waiting, return_when=FIRST_COMPLETED)
-                for future in finished:
-                    unit = waiting.pop(future)
-                    parts[unit.number] = future.result()
-                    done, records = done + unit.end - unit.start, records + parts[unit.number].records
-                    progress(done, total, records)
-        except BrokenProcessPool as fault:
-            raise EngineError("engine.worker_died", {"reason": str(fault)}) from fault
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-    return parts
+        prepare()
+        return {unit.number: _scanned(unit, partial(meter.reached, i)) for i, unit in enumerate(units)}
+    outcomes = Pool(jobs, prepare, _scanned).run(units, meter.reached)
+    return {unit.number: _part(unit, outcome) for unit, outcome in zip(units, outcomes, strict=True)}
+
+
+def _scanned(unit: Unit, tell: Tell) -> Part:
+    part = scan_unit(unit, seldom(tell))
+    tell(unit.end - unit.start, part.records)
+    return part
+
+
+def _part(unit: Unit, outcome: Part | Died) -> Part:
+    """What a unit gave; a lost one gives its lines, so that places after it in its file stay right."""
+    if not isinstance(outcome, Died):
+        return outcome
+    with mapped(unit.observation.path) as text:
+        return Part(unit.number, lines=count_lines(text, unit.start, unit.end), lost=outcome.how)
 
 
 def _place(units: tuple[Unit, ...], parts: Mapping[int, Part]) -> Iterator[Placed]:

@@ -16,6 +16,7 @@ from validator.engine.tables import Tables
 from validator.engine.tally import Tally
 from validator.messages import message
 from validator.model.finding import Finding
+from validator.model.progress import Phase, Progress, no_progress
 from validator.model.result import Cause, Outcome, Result
 from validator.model.scope import Scope
 from validator.model.standard import ConformanceClass, Dataset, Requirement
@@ -51,13 +52,19 @@ class ResultMaker:
         self.seen = seen
         self.requirements = {r.id: r for r in seen.scope.requirements()}
         self.done: dict[tuple[str, ConformanceClass], Result] = {}
+        self.lost = tuple(placed for placed in seen.placed if placed.part.lost)
         self.present: dict[str, list[Placed]] = {}
         for placed in seen.placed:
             self.present.setdefault(placed.unit.observation.dataset or "", []).append(placed)
 
-    def results(self) -> tuple[Result, ...]:
+    def results(self, progress: Progress = no_progress) -> tuple[Result, ...]:
         """Results in the order of standards and clauses, lower class first."""
-        return tuple(self.result(r, c) for r in self.requirements.values() for c in self._classes(r))
+        wanted = [(r, c) for r in self.requirements.values() for c in self._classes(r)]
+        made: list[Result] = []
+        for requirement, at in wanted:
+            progress(Phase.RULES, len(made), len(wanted), 0)
+            made.append(self.result(requirement, at))
+        return tuple(made)
 
     def _classes(self, requirement: Requirement) -> Iterator[ConformanceClass]:
         top = self.seen.scope.classes[requirement.standard].rank
@@ -78,6 +85,9 @@ class ResultMaker:
         made = replace(made, examined=sum(p.part.records for p in placed))
         tally = self.seen.tallies.get(requirement.id, Tally(self.seen.cap))
         tally = Tally(self.seen.cap, tally.count, list(tally.samples))
+        lost = self._lost(requirement, mine)
+        if lost is not None and not tally.count:
+            return replace(made, outcome=Outcome.CANT_TELL, cause=Cause.ERROR, reason=lost)
         absent = self._absent(requirement, mine)
         if absent is not None and not tally.count:
             return replace(made, outcome=absent[0], reason=absent[1])
@@ -85,7 +95,7 @@ class ResultMaker:
         notes: list[CannotTell] = [stop] if stop else []
         measures: list[Mapping[str, Any]] = []
         error = self.seen.errors.get(requirement.id)
-        if stop is None and absent is None:
+        if stop is None and absent is None and lost is None:
             error = self._ask_tables(requirement, at, tally, notes, measures) or error
         made = replace(
             made, findings_count=tally.count, findings=tuple(map(protected, tally.samples)), measures=tuple(measures)
@@ -123,6 +133,16 @@ class ResultMaker:
 
     def _datasets(self, requirement: Requirement) -> list[Dataset]:
         return [d for d in self.seen.scope.datasets().values() if applies(requirement, d)]
+
+    def _lost(self, requirement: Requirement, mine: list[Dataset]) -> Text | None:
+        """Why the requirement is not examined when records were lost by a fault of ours; a rule may read any table."""
+        asks = any(check.kind in CHECK_FOR_KIND for check in requirement.checks)
+        names = {dataset.id for dataset in mine}
+        lost = [p for p in self.lost if asks or p.unit.observation.dataset in names]
+        if not lost:
+            return None
+        files = ", ".join(dict.fromkeys(p.unit.observation.name for p in lost))
+        return reason("engine.records_lost", files=_as_text(files), how=lost[0].part.lost)
 
     def _absent(self, requirement: Requirement, mine: list[Dataset]) -> tuple[Outcome, Text] | None:
         """Why the requirement cannot be examined at all, when its data were not handed in."""

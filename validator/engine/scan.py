@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from validator.checks.record_checks import RecordChecks, record_checks
 from validator.engine.columns import arrow_schema, record_batch
+from validator.engine.pool import Tell
 from validator.engine.tally import Tally
 from validator.engine.units import Unit
 from validator.model.finding import Finding, Location
@@ -37,7 +38,10 @@ FATAL = frozenset({"encoding", "syntax", "size", "depth"})
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one unit gave. `tallies` maps requirement ids to (count, samples); `errors` to our faults."""
+    """What one unit gave. `tallies` maps requirement ids to (count, samples); `errors` to our faults.
+
+    `lost` says how the unit's worker process ended when it gave nothing.
+    """
 
     unit: int
     records: int = 0
@@ -49,6 +53,7 @@ class Part:
     columns: Path | None = None
     canonical: Path | None = None
     envelope: Mapping[str, Any] | None = None
+    lost: str | None = None
 
 
 def batches(unit: Unit, dataset: Dataset) -> Iterator[Batch]:
@@ -79,7 +84,7 @@ class Scanner:
         self.canonical = scratch / f"{unit.number}.jcs"
         self.wants_canonical = unit.observation.media != "xml"
 
-    def run(self) -> Part:
+    def run(self, tell: Tell) -> Part:
         records = unusable = unreadable = 0
         envelope: Mapping[str, Any] | None = None
         with pq.ParquetWriter(self.columns, self.schema) as columns, self.canonical.open("wb") as text:
@@ -93,6 +98,8 @@ class Scanner:
                 self._write_canonical(text, batch, records == 0)
                 records += len(batch.values)
                 envelope = batch.envelope if batch.envelope is not None else envelope
+                if batch.offsets:
+                    tell(batch.offsets[-1] - self.unit.start, records)
         return Part(
             self.unit.number, records, unusable, unreadable, self._lines_before_next(),
             {name: (tally.count, tuple(tally.samples)) for name, tally in self.tallies.items()},
@@ -183,11 +190,11 @@ def _loses_records(fault: ReadFault) -> bool:
     return fault.record is None and fault.aspect in FATAL and fault.message_id != "read.blank_line"
 
 
-def scan_unit(unit: Unit) -> Part:
-    """The worker's entry point."""
+def scan_unit(unit: Unit, tell: Tell) -> Part:
+    """The worker's entry point; `tell` hears how far the unit is, (bytes, records), after each batch."""
     dataset, media = _context["datasets"][unit.observation.dataset or ""], unit.observation.media
     made = _context["checks"]
     if (dataset.id, media) not in made:
         made[dataset.id, media] = record_checks(_context["scope"], dataset, media)
     given = (_context["scratch"], _context["cap"], _context["second_opinion"])
-    return Scanner(made[dataset.id, media], unit, dataset, *given).run()
+    return Scanner(made[dataset.id, media], unit, dataset, *given).run(tell)

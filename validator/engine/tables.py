@@ -9,21 +9,34 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
+from weakref import WeakSet
 
 import duckdb
 import pyarrow as pa
 
 from validator.engine.columns import UNIT_BITS
+from validator.errors import EngineError
 from validator.model.standard import CodeList, Column, Dataset
 
 MEMORY_LIMIT: Final = "1GB"
 FILES_AT_ONCE: Final = 100
 FILES_IN_A_VIEW: Final = 1000
 IN_MEMORY_BYTES: Final = 64 * 1024 * 1024
+
+
+@contextmanager
+def full_disk_told(folder: Path) -> Iterator[None]:
+    """What the database cannot write in the block is raised as an EngineError that says what to do."""
+    try:
+        yield
+    except (duckdb.IOException, duckdb.TransactionException) as fault:
+        reason = str(fault).splitlines()[0]
+        raise EngineError("engine.scratch", {"folder": str(folder), "reason": reason}) from fault
 
 
 class Tables:
@@ -41,6 +54,7 @@ class Tables:
             f"SET autoload_known_extensions=false; SET allowed_directories=['{scratch}']"
         )
         self.roles: frozenset[str] = frozenset()
+        self.cursors: WeakSet[duckdb.DuckDBPyConnection] = WeakSet()
         for schema in ("role", "codelist", "sub", "run"):
             self.connection.execute(f"CREATE SCHEMA {schema}")
         self.connection.execute("BEGIN")
@@ -53,20 +67,30 @@ class Tables:
     def close(self) -> None:
         self.connection.close()
 
+    def interrupt(self) -> None:
+        """Makes the statements that are running give up; for another thread to call."""
+        for running in (self.connection, *self.cursors):
+            running.interrupt()
+
     def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Iterator[tuple[Any, ...]]:
         """Rows of one SELECT, streamed."""
-        cursor = self.connection.cursor()
+        cursor = self._cursor()
         cursor.execute(sql, dict(parameters) if parameters else None)
         while chunk := cursor.fetchmany(1000):
             yield from chunk
 
     def named_rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Iterator[dict[str, Any]]:
         """Rows as dicts by column name, streamed."""
-        cursor = self.connection.cursor()
+        cursor = self._cursor()
         cursor.execute(sql, dict(parameters) if parameters else None)
         names = [column[0] for column in cursor.description or ()]
         while chunk := cursor.fetchmany(1000):
             yield from (dict(zip(names, row, strict=True)) for row in chunk)
+
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        cursor = self.connection.cursor()
+        self.cursors.add(cursor)
+        return cursor
 
     def create(self, name: str, schema: pa.Schema, rows: Iterable[Mapping[str, Any]]) -> None:
         """A table from plain rows (package documents, code lists: small)."""

@@ -6,7 +6,7 @@ import errno
 import hashlib
 import json
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 import jsonschema_rs
 
 from validator.errors import UsageError
+from validator.model.progress import Phase, Progress, no_progress
 from validator.model.record import UNREADABLE
 from validator.model.standard import ConformanceClass
 from validator.model.submission import Claim, Missing, Observation, Submission
@@ -26,6 +27,9 @@ FORMAT_BY_SUFFIX = {
     ".geojson": "geojson", ".xml": "xml", ".cap": "xml",
 }  # fmt: skip
 ROLES = ("envelope", "descriptor")
+
+Heard = Callable[[int], None]
+"""Told how many bytes were just read."""
 
 
 @cache
@@ -79,22 +83,22 @@ def _unreadable(name: str, fault: OSError) -> UsageError:
     return UsageError("usage.unreadable_file", {"path": name, "reason": fault.strerror or str(fault)})
 
 
-def folder_submission(root: Path, name: str) -> Submission:
+def folder_submission(root: Path, name: str, progress: Progress = no_progress) -> Submission:
     """The submission in a folder, as its manifest says. Its digest covers every file that is read."""
     manifest = read_manifest(root)
     digest = hashlib.sha256(_manifest_bytes(root))
     files, missing = [], []
-    for dataset, entry in _entries(manifest):
-        for role, path in _paths(entry):
-            found = find_file(root, path)
-            if found is None:
-                missing.append(Missing(path, role, dataset))
-            elif role == "data":
-                files.append(_observe(root, found, path, dataset, entry))
-                digest.update(bytes.fromhex(files[-1].sha256))
-            else:
-                digest.update(bytes.fromhex(_sha256(found, path)))
-    log = _delivery_log(root, manifest, missing)
+    named = [(d, e, role, p, find_file(root, p)) for d, e in _entries(manifest) for role, p in _paths(e)]
+    hear = _heard(progress, sum(found.stat().st_size for *_, found in named if found))
+    for dataset, entry, role, path, found in named:
+        if found is None:
+            missing.append(Missing(path, role, dataset))
+        elif role == "data":
+            files.append(_observe(root, found, path, dataset, entry, hear))
+            digest.update(bytes.fromhex(files[-1].sha256))
+        else:
+            digest.update(bytes.fromhex(_sha256(found, path, hear)))
+    log = _delivery_log(root, manifest, missing, hear)
     if log is not None:
         digest.update(bytes.fromhex(log.sha256))
     return Submission(
@@ -109,7 +113,18 @@ def folder_submission(root: Path, name: str) -> Submission:
     )
 
 
-def _delivery_log(root: Path, manifest: Mapping[str, Any], missing: list[Missing]) -> Observation | None:
+def _heard(progress: Progress, total: int) -> Heard:
+    done = 0
+
+    def hear(size: int) -> None:
+        nonlocal done
+        done += size
+        progress(Phase.READING, min(done, total), total, 0)
+
+    return hear
+
+
+def _delivery_log(root: Path, manifest: Mapping[str, Any], missing: list[Missing], hear: Heard) -> Observation | None:
     name = manifest.get("delivery_log")
     if name is None:
         return None
@@ -117,15 +132,15 @@ def _delivery_log(root: Path, manifest: Mapping[str, Any], missing: list[Missing
     if found is None:
         missing.append(Missing(name, "delivery_log", None))
         return None
-    return _observe(root, found, name, None, {})
+    return _observe(root, found, name, None, {}, hear)
 
 
-def single_file(path: Path, dataset: str, claim: Claim) -> Submission:
+def single_file(path: Path, dataset: str, claim: Claim, progress: Progress = no_progress) -> Submission:
     """One data file without a manifest, read as `dataset`."""
     if not path.is_file():
         raise UsageError("usage.no_such_submission", {"path": str(path)})
     name = path.name.encode("utf-8", "replace").decode()
-    observed = _observe(path.parent, path, name, dataset, {})
+    observed = _observe(path.parent, path, name, dataset, {}, _heard(progress, path.stat().st_size))
     return Submission(
         name=name, root=path.parent, manifest={"claims": [], "datasets": []}, claims=(claim,),
         files=(observed,), delivery_log=None, sha256=observed.sha256,
@@ -170,8 +185,10 @@ def find_file(root: Path, name: str) -> Path | None:
     return path if stat.S_ISREG(mode) else None
 
 
-def _observe(root: Path, path: Path, name: str, dataset: str | None, entry: Mapping[str, Any]) -> Observation:
-    sha256 = _sha256(path, name)
+def _observe(
+    root: Path, path: Path, name: str, dataset: str | None, entry: Mapping[str, Any], hear: Heard
+) -> Observation:
+    sha256 = _sha256(path, name, hear)
     return Observation(
         name=name,
         path=path,
@@ -185,10 +202,14 @@ def _observe(root: Path, path: Path, name: str, dataset: str | None, entry: Mapp
     )
 
 
-def _sha256(path: Path, name: str) -> str:
+def _sha256(path: Path, name: str, hear: Heard) -> str:
+    digest = hashlib.sha256()
     try:
         with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
+            while chunk := stream.read(MIB):
+                digest.update(chunk)
+                hear(len(chunk))
+        return digest.hexdigest()
     except OSError as fault:
         raise _unreadable(name, fault) from fault
 
