@@ -38,7 +38,7 @@ NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a run is carried out; none of `jobs`, `progress` may change its report."""
+    """How a run is carried out; none of `jobs`, `exact`, `progress` may change its report."""
 
     as_of: datetime | None = None
     standard: str | None = None
@@ -48,6 +48,7 @@ class Options:
     samples: int = DEFAULT_SAMPLES
     profile: Mapping[str, Any] | None = None
     second_opinion: bool = False
+    exact: bool = False
     progress: Progress = no_progress
 
 
@@ -96,7 +97,7 @@ def examine(submission: Submission, options: Options, scratch: Path) -> dict[str
     as_of = options.as_of or datetime.now(VIETNAM)
     work = scratch / "work"
     work.mkdir()
-    plan = Plan(options.jobs, options.samples, options.second_opinion, options.progress)
+    plan = Plan(options.jobs, options.samples, options.second_opinion, options.exact, options.progress)
     placed = scan(scope, submission, work, plan)
     documents = read_documents(scope, submission, placed, options.samples)
     private = {

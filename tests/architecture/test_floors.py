@@ -19,6 +19,7 @@ FLOORS = {
     "validator.report": 4,
     "validator.observe": 4,
     "validator.checks": 5,
+    "validator.accept": 5,
     "validator.engine": 6,
     "validator.run": 7,
     "validator.scoping": 6,
@@ -32,6 +33,7 @@ FLOORS = {
 
 FORBIDDEN = [
     ("validator.checks", "validator.observe"),
+    ("validator.accept", "validator.checks"),
     ("validator.judge", "validator.checks"),
     ("validator.judge", "validator.observe"),
     ("validator.judge", "validator.engine"),
@@ -41,6 +43,7 @@ FORBIDDEN = [
 ]
 
 ONE_ROOM = {
+    "numba": {"validator.accept"},
     "duckdb": {"validator.engine.tables"},
     "pyproj": {"validator.checks"},
     "shapely": {"validator.checks"},

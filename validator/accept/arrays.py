@@ -10,8 +10,8 @@ import numpy.typing as npt
 import orjson
 import pyarrow as pa
 
-from validator.accept.compiled import compiled
 from validator.accept import program as p
+from validator.accept.compiled import compiled
 
 Take = Callable[[Any], Any]
 _PLAIN: Final = {p.WHOLE: np.dtype(np.int64), p.INSTANT: np.dtype("datetime64[us]")}

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
 
-from validator.accept.compiled import compiled
 from validator.accept import program as p
-from validator.accept.machine import COMMA, OPEN_LIST, OPEN_OBJECT, record, skip_space
+from validator.accept.compiled import compiled
+from validator.accept.containers import COMMA, OPEN_LIST, OPEN_OBJECT
+from validator.accept.machine import record
+from validator.accept.places import skip_space
 from validator.accept.pointers import bytes_of, floats_of, integers_of, shorts_of
 from validator.accept.scalars import BACKSLASH, QUOTE, REFUSED
 
@@ -130,3 +133,13 @@ def items(text, at, end, g, limits, table, keys, w, r, c, f, v, b):
     program = (integers_of(g), floats_of(limits), shorts_of(table), bytes_of(keys))
     memory = (integers_of(w), integers_of(r), integers_of(c), floats_of(f), bytes_of(v), bytes_of(b))
     return judge_items(bytes_of(text), at, end, *program, *memory)
+
+
+def make_ready() -> None:
+    """Compiles what is not in the cache yet, so that processes made from this one need not."""
+    program = (np.zeros(64, np.int64), np.zeros(2), np.zeros(p.WIDTH, np.uint16), np.zeros(1, np.uint8))
+    memory = (np.zeros(p.W_FOLLOWS, np.int64), np.zeros(p.R_ROWS * p.RECORDS, np.int64), np.zeros(1, np.int64))
+    given = (*program, *memory, np.zeros(1), np.zeros(1, np.uint8), np.zeros(1, np.uint8))
+    nothing = np.frombuffer(b" ", np.uint8)
+    for judge in (lines, items):
+        judge(nothing, 0, 0, *given)

@@ -6,15 +6,15 @@ the exact validator. Sound means: what the program accepts, the schema accepts.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from validator.accept import program as p
-from validator.accept.automaton import Automaton, NoAutomatonError, of_pattern, of_words
+from validator.accept.automaton import NoAutomatonError, of_pattern, of_words
+from validator.accept.shapes import NO_LIMIT, List, Node, Object, Shapes
 from validator.model.standard import Column
 
 _KINDS: Final = {
@@ -40,48 +40,11 @@ _CONDITION_PARTS: Final = frozenset({"properties", "required"})
 _EXACT_KEYWORDS: Final = frozenset(
     {"type", "enum", "const", "minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"}
 )  # fmt: skip
-NO_LIMIT: Final = 2**62
 EXTRA_BITS: Final = 62
 
 
 class NotTakenError(Exception):
     """The filter cannot judge this node."""
-
-
-@dataclass(slots=True)
-class _Node:
-    kinds: int = 0
-    text_min: int = 0
-    text_max: int = NO_LIMIT
-    automaton: Automaton | None = None
-    form: int = p.NO_FORM
-    free: bool = True
-    low: float = -np.inf
-    high: float = np.inf
-    low_open: bool = False
-    high_open: bool = False
-    sentinel: bool = False
-    body: int = -1
-    column: int = -1
-    keep: int = p.NOT_KEPT
-    extras: list[tuple[int, int]] = field(default_factory=list)
-    """Nodes that conditions ask about, each with its bit."""
-
-
-@dataclass(slots=True)
-class _Object:
-    names: list[str]
-    nodes: list[int]
-    required: int = 0
-    conditions: list[tuple[int, int, int, int, int, int]] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class _Array:
-    item: int
-    prefix: list[int]
-    least: int
-    most: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +61,7 @@ def compile_schema(schema: Mapping[str, Any], columns: Sequence[Column], watch: 
     root = compiler.node(schema, ())
     if compiler.nodes[root].kinds != p.OBJECT or not compiler.may_accept(root):
         return None
-    return compiler.program()
+    return compiler.shapes.program()
 
 
 class _Compiler:
@@ -106,18 +69,17 @@ class _Compiler:
 
     def __init__(self, columns: Mapping[tuple[str, ...], tuple[int, Column]], watch: Watch) -> None:
         self.columns, self.watch = columns, watch
-        self.nodes: list[_Node] = []
-        self.objects: list[_Object] = []
-        self.arrays: list[_Array] = []
+        self.shapes = Shapes([], [], [], len(columns))
+        self.nodes, self.objects, self.lists = self.shapes.nodes, self.shapes.objects, self.shapes.lists
 
     def node(self, schema: Mapping[str, Any], path: tuple[str, ...] | None) -> int:
         """Adds the node at a path of member names (None: inside an array, or asked by a condition only)."""
         number = len(self.nodes)
-        self.nodes.append(_Node())
+        self.nodes.append(Node())
         try:
             made = self._made(_without_null(schema), path)
         except (NotTakenError, NoAutomatonError):
-            made = _Node()
+            made = Node()
         self.nodes[number] = made
         if path in self.columns and path is not None:
             made.column, column = self.columns[path]
@@ -135,11 +97,11 @@ class _Compiler:
             return all(self.may_accept(n) for i, n in enumerate(body.nodes) if body.required >> i & 1)
         return node.kinds != 0
 
-    def _made(self, schema: Mapping[str, Any], path: tuple[str, ...] | None) -> _Node:
+    def _made(self, schema: Mapping[str, Any], path: tuple[str, ...] | None) -> Node:
         unknown = {k for k in schema if k not in _KNOWN and k not in _SAYS_NOTHING and not k.startswith("x-")}
         if unknown:
             raise NotTakenError(f"keywords: {sorted(unknown)}")
-        made = _Node(kinds=_kinds(schema))
+        made = Node(kinds=_kinds(schema))
         if made.kinds & p.TEXT:
             self._text(made, schema)
         if made.kinds & (p.INTEGER | p.FRACTION):
@@ -151,10 +113,10 @@ class _Compiler:
         elif "allOf" in schema or "if" in schema:
             raise NotTakenError("a condition on no object")
         if made.kinds & p.LIST:
-            made.body = self._array(schema)
+            made.body = self._list(schema)
         return made
 
-    def _text(self, made: _Node, schema: Mapping[str, Any]) -> None:
+    def _text(self, made: Node, schema: Mapping[str, Any]) -> None:
         made.text_min, made.text_max = int(schema.get("minLength", 0)), int(schema.get("maxLength", NO_LIMIT))
         words = _words(schema)
         form, pattern = schema.get("format"), schema.get("pattern")
@@ -185,7 +147,7 @@ class _Compiler:
             raise NotTakenError("an open object")
         names = list(members)
         number = len(self.objects)
-        made = _Object(names, [])
+        made = Object(names, [])
         self.objects.append(made)
         inner = [None if path is None else (*path, name) for name in names]
         made.nodes += [self.node(members[name], place) for name, place in zip(names, inner, strict=True)]
@@ -198,7 +160,7 @@ class _Compiler:
             self._condition(made, {name: schema[name] for name in ("if", "then", "else") if name in schema})
         return number
 
-    def _condition(self, made: _Object, part: Mapping[str, Any]) -> None:
+    def _condition(self, made: Object, part: Mapping[str, Any]) -> None:
         """`if`/`then`/`else` as six masks: members that must be there, and values that must hold, of each."""
         if not set(part) <= {"if", "then", "else"} or "if" not in part:
             raise NotTakenError("more than a condition")
@@ -208,7 +170,7 @@ class _Compiler:
             masks += [seen, held]
         made.conditions.append(tuple(masks))  # type: ignore[arg-type]
 
-    def _demand(self, made: _Object, schema: Mapping[str, Any]) -> tuple[int, int]:
+    def _demand(self, made: Object, schema: Mapping[str, Any]) -> tuple[int, int]:
         if not set(schema) <= _CONDITION_PARTS or any(name not in made.names for name in schema.get("required", ())):
             raise NotTakenError("a condition on more than members")
         held = 0
@@ -223,7 +185,7 @@ class _Compiler:
                 raise NotTakenError("too many conditions")
         return _bits(made.names, schema.get("required", ())), held
 
-    def _asked(self, owner: _Node, member: Mapping[str, Any]) -> int:
+    def _asked(self, owner: Node, member: Mapping[str, Any]) -> int:
         """A node that tells exactly, both ways, whether a scalar fulfils what a condition says of it."""
         schema = {"type": _names_of(owner.kinds), **member}
         number = self.node(schema, None)
@@ -234,10 +196,10 @@ class _Compiler:
             raise NotTakenError("a condition on what has parts")
         return number
 
-    def _array(self, schema: Mapping[str, Any]) -> int:
-        number = len(self.arrays)
-        made = _Array(-1, [], int(schema.get("minItems", 0)), int(schema.get("maxItems", NO_LIMIT)))
-        self.arrays.append(made)
+    def _list(self, schema: Mapping[str, Any]) -> int:
+        number = len(self.lists)
+        made = List(-1, [], int(schema.get("minItems", 0)), int(schema.get("maxItems", NO_LIMIT)))
+        self.lists.append(made)
         made.prefix += [self.node(item, None) for item in schema.get("prefixItems", ())]
         items = schema.get("items", True)
         if items is False:
@@ -247,58 +209,6 @@ class _Compiler:
         else:
             raise NotTakenError("items of any kind")
         return number
-
-    def program(self) -> p.Program:
-        table, states = _table(self.nodes)
-        questions = [question for node in self.nodes for question in node.extras]
-        conditions = [masks for body in self.objects for masks in body.conditions]
-        prefixes = [node for array in self.arrays for node in array.prefix]
-        keys = [f'"{name}":'.encode() for body in self.objects for name in body.names]
-        groups = [self._objects(), self._members(keys), questions, conditions, self._lists(), [prefixes]]
-        flat = [[number for item in group for number in item] for group in groups]
-        nodes = self._nodes(states)
-        starts = np.cumsum([p.G_NODES + len(nodes), *map(len, flat)])[:-1].tolist()
-        kept = dict((node.column, node.keep) for node in self.nodes if node.column >= 0)
-        return p.Program(
-            g=np.array([*starts, *nodes, *(number for group in flat for number in group)], np.int64),
-            limits=np.array([limit for node in self.nodes for limit in (node.low, node.high)], np.float64),
-            table=table,
-            keys=np.frombuffer(b"".join(keys) or b" ", np.uint8).copy(),
-            members=len(keys),
-            objects=len(self.objects),
-            keeps=tuple(kept.get(i, p.NOT_KEPT) for i in range(len(self.columns))),
-        )
-
-    def _nodes(self, states: Sequence[int]) -> list[int]:
-        numbers: list[int] = []
-        asked = 0
-        for node, state in zip(self.nodes, states, strict=True):
-            numbers += [
-                node.kinds, node.text_min, node.text_max, state, node.form, node.free, node.low_open, node.high_open,
-                node.sentinel, node.body, node.column, node.keep, asked, len(node.extras),
-            ]  # fmt: skip
-            asked += len(node.extras)
-        return numbers
-
-    def _objects(self) -> Iterator[tuple[int, ...]]:
-        member = condition = 0
-        for body in self.objects:
-            yield member, len(body.names), body.required, condition, len(body.conditions)
-            member, condition = member + len(body.names), condition + len(body.conditions)
-
-    def _members(self, keys: Sequence[bytes]) -> Iterator[tuple[int, ...]]:
-        at = number = 0
-        for body in self.objects:
-            order = sorted(range(len(body.names)), key=body.names.__getitem__)
-            for node, place in zip(body.nodes, order, strict=True):
-                yield at, len(keys[number]), node, place
-                at, number = at + len(keys[number]), number + 1
-
-    def _lists(self) -> Iterator[tuple[int, ...]]:
-        prefix = 0
-        for array in self.arrays:
-            yield array.item, prefix, len(array.prefix), array.least, array.most
-            prefix += len(array.prefix)
 
 
 def _without_null(schema: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -324,7 +234,7 @@ def _kinds(schema: Mapping[str, Any]) -> int:
         raise NotTakenError("alternatives")
     declared = schema.get("type")
     names = declared if isinstance(declared, list) else [declared]
-    allowed = sum({_KINDS[name] for name in names}) if declared is not None else None
+    allowed = None if declared is None else sum({_KINDS[str(name)] for name in names})
     values = _values(schema)
     if values is None:
         if allowed is None:
@@ -352,7 +262,7 @@ def _names_of(kinds: int) -> list[str]:
     return [name for name, bits in _KINDS.items() if bits & kinds == bits]
 
 
-def _number(made: _Node, schema: Mapping[str, Any]) -> None:
+def _number(made: Node, schema: Mapping[str, Any]) -> None:
     for name, side, open_ in (("minimum", "low", False), ("maximum", "high", False),
                               ("exclusiveMinimum", "low", True), ("exclusiveMaximum", "high", True)):  # fmt: skip
         if name not in schema:
@@ -364,31 +274,6 @@ def _number(made: _Node, schema: Mapping[str, Any]) -> None:
             raise NotTakenError("a limit that is no float")
         setattr(made, side, limit)
         setattr(made, f"{side}_open", open_)
-
-
-def _table(nodes: Sequence[_Node]) -> tuple[npt.NDArray[np.uint16], list[int]]:
-    """All automata in one table of 257 columns, the last of which accepts; and each node's start (-1: none)."""
-    rows, states = [np.zeros((1, p.WIDTH), np.uint16)], []
-    done: dict[bytes, int] = {}
-    total = 1
-    for node in nodes:
-        automaton = node.automaton
-        if automaton is None:
-            states.append(-1)
-            continue
-        own = automaton.table.tobytes() + automaton.final.tobytes()
-        if own not in done:
-            table = automaton.table[1:]
-            if total + len(table) > np.iinfo(np.uint16).max:
-                node.kinds &= ~p.TEXT
-                states.append(-1)
-                continue
-            moved = np.where(table == 0, 0, table + np.uint16(total - 1)).astype(np.uint16)
-            rows.append(np.column_stack([moved, automaton.final[1:].astype(np.uint16)]))
-            done[own] = total
-            total += len(table)
-        states.append(done[own])
-    return np.concatenate(rows), states
 
 
 def _bits(names: Sequence[str], chosen: Iterable[str]) -> int:

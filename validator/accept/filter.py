@@ -8,7 +8,6 @@ handed on as it lies.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,29 +17,12 @@ from validator.accept import program as p
 from validator.accept.arrays import Take, column_array
 from validator.accept.blocks import REJECTED, lines
 from validator.accept.compile import Watch, compile_schema
+from validator.accept.judged import Judged
 from validator.accept.scalars import LOOK
 from validator.model.standard import Column
 
 Text = npt.NDArray[np.uint8]
 Sieve = Callable[[bytes], bool]
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A block of records: `rows` in all, `kept` the indices of the accepted ones, `others` of the rest.
-
-    `starts` and `stops` are where each lies in the text; `columns` hold the accepted ones' values;
-    `canon` and `cuts` their canonical texts, a comma after each. Good until the next block.
-    """
-
-    rows: int
-    kept: npt.NDArray[np.int64]
-    others: Sequence[int]
-    starts: npt.NDArray[np.int64]
-    stops: npt.NDArray[np.int64]
-    columns: Sequence[Any]
-    canon: memoryview
-    cuts: npt.NDArray[np.int64]
 
 
 class AcceptFilter:

@@ -14,7 +14,7 @@ from validator.accept.compiled import compiled
 
 def _pointer(element: types.Type, bits: ir.Type) -> Any:
     @intrinsic
-    def pointer(_context, address):
+    def pointer(_context, address):  # noqa: ARG001 - the compiler matches its name
         def code(_target, builder, _signature, args):
             return builder.inttoptr(args[0], ir.PointerType(bits))
 

@@ -10,8 +10,8 @@ from typing import Final
 
 import numpy as np
 
-from validator.accept.compiled import compiled
 from validator.accept import program as p
+from validator.accept.compiled import compiled
 
 QUOTE: Final = 34
 BACKSLASH: Final = 92

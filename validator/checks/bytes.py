@@ -31,11 +31,13 @@ _MOJIBAKE = re.compile(
     "|Ä[\u0090\u0091\u2018\u0192]|Æ[°¡]|[A-Za-z][µ¸¶·¹¨»¾¼½©®ª«¬¦§](?=[a-z]|\\b)|[aeiouyAEIOUY][øûåäæØÛÅÄÆ]|[Ðð]"
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff\u200b\u200e\u200f\u202a-\u202e]")
-_NULL_WORDS: Final = frozenset(
+NULL_WORDS: Final = frozenset(
     {"-", "--", "–", "—", "n/a", "na", "nan", "null", "none", "nil", "#n/a", "không có", "không rõ", "chưa có", "9999"}
 )
 _NULL_WORD_HINT = re.compile(
-    r'[",](?:-{1,2}|–|—|n/?a|nan|null|none|nil|#n/a|không có|không rõ|chưa có)(?:["\r\n,]|$)|9999', re.IGNORECASE
+    r'(?:\A|[",\n])\s*+(?:-{1,2}|–|—|n/?a|nan|null|none|nil|#n/a|không có|không rõ|chưa có)\s*+(?:["\r\n,]|$)'
+    r"|9999|-999",
+    re.IGNORECASE,
 )
 _NULL_NUMBERS: Final = frozenset({9999, -9999, 99999, -99999, -999})
 _SUSPECT = re.compile(f"{_MOJIBAKE.pattern}|{_CONTROL.pattern}|\ufffd|\\\\u")
@@ -64,14 +66,23 @@ class BytesCheck:
         place = Location(file, fault.line, fault.column, fault.record)
         return Finding(owner, fault.message_id, place, dict(fault.params))
 
-    def _texts(self, batch: Batch) -> Iterator[tuple[int, Finding]]:
-        whole = b"\n".join(batch.raws).decode("utf-8", "replace")
+    def may_find(self, raw: bytes) -> bool:
+        """Whether there may be a finding in the text of records without faults; False is certain."""
+        return any(self._hints(raw.decode("utf-8", "replace")))
+
+    def _hints(self, whole: str) -> tuple[bool, bool]:
+        """Whether a text may hold faulty characters, and words or numbers that stand for nothing."""
         suspect = bool(_SUSPECT.search(whole)) or not unicodedata.is_normalized("NFC", whole)
-        words = "null_words" in self.owner and bool(_NULL_WORD_HINT.search(whole))
-        if not suspect and not words:
+        return suspect, "null_words" in self.owner and bool(_NULL_WORD_HINT.search(whole))
+
+    def _texts(self, batch: Batch) -> Iterator[tuple[int, Finding]]:
+        if not any(self._hints(b"\n".join(batch.raws).decode("utf-8", "replace"))):
             return
         for index, value in enumerate(batch.values):
             if value is UNREADABLE:
+                continue
+            suspect, words = self._hints(batch.raws[index].decode("utf-8", "replace"))
+            if not suspect and not words:
                 continue
             place = Location(batch.file, batch.lines[index], None, batch.number(index))
             for pointer, text in strings(value):
@@ -108,7 +119,7 @@ def faults_of_text(text: str, suspect: bool = True, words: bool = True) -> Itera
             yield "mojibake", "bytes.mojibake"
         if _CONTROL.search(text):
             yield "control", "bytes.control_character"
-    if words and text.strip().casefold() in _NULL_WORDS:
+    if words and text.strip().casefold() in NULL_WORDS:
         yield "null_words", "bytes.null_word"
 
 

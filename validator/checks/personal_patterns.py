@@ -135,6 +135,11 @@ def is_birth_date(key: str, text: str) -> bool:
     return (_bare(key) in _BIRTH_KEYS and bool(_WHOLE_DATE.match(text))) or bool(_BORN.search(text))
 
 
+def is_telling(key: str) -> bool:
+    """Whether a member's own name says that it holds a person's name or birth date."""
+    return _bare(key) in _NAME_KEYS | _BIRTH_KEYS
+
+
 def _bare(key: str) -> str:
     """A member's name without marks, case and separators: `Ngày_Sinh` is `ngaysinh`."""
     plain = unicodedata.normalize("NFD", key.casefold()).replace("đ", "d")

@@ -15,16 +15,34 @@ from validator.model.scope import Scope
 from validator.model.standard import Check, Dataset, Requirement, Standard
 
 RecordCheck = Callable[[Batch], Iterable[Finding]]
+Sieve = Callable[[bytes], bool]
 EVERY_DATASET = "*"
 
 
 @dataclass(frozen=True, slots=True)
+class Other:
+    """A further check of a requirement. `sieve` tells of a record's bytes whether it may find something
+    (False is certain); None: it has to see every record."""
+
+    requirement: str
+    check: RecordCheck
+    sieve: Sieve | None
+
+
+@dataclass(frozen=True, slots=True)
 class RecordChecks:
-    """The schema check, the text check, and the others as (requirement id, check)."""
+    """The schema check, the text check, and the others."""
 
     schema: SchemaCheck
     bytes: BytesCheck
-    others: tuple[tuple[str, RecordCheck], ...]
+    others: tuple[Other, ...]
+
+    def sieve(self) -> Sieve | None:
+        """What tells of bytes that the schema accepts whether any check may find something; None: nothing can."""
+        sieves = [self.bytes.may_find, *(other.sieve for other in self.others)]
+        if None in sieves:
+            return None
+        return lambda raw: any(may_find(raw) for may_find in sieves if may_find)
 
 
 def applies(requirement: Requirement, dataset: Dataset) -> bool:
@@ -54,7 +72,7 @@ def record_checks(scope: Scope, dataset: Dataset, media: str) -> RecordChecks:
     )
 
 
-def _others(scope: Scope, dataset: Dataset, media: str) -> Iterator[tuple[str, RecordCheck]]:
+def _others(scope: Scope, dataset: Dataset, media: str) -> Iterator[Other]:
     homes: dict[str, Standard] = {standard.id: standard for standard in scope.standards}
     for requirement in scope.requirements():
         if not applies(requirement, dataset):
@@ -64,15 +82,15 @@ def _others(scope: Scope, dataset: Dataset, media: str) -> Iterator[tuple[str, R
                 continue
             made = _made(requirement, check, dataset, homes[requirement.standard])
             if made is not None:
-                yield requirement.id, made
+                yield made
 
 
-def _made(requirement: Requirement, check: Check, dataset: Dataset, home: Standard) -> RecordCheck | None:
+def _made(requirement: Requirement, check: Check, dataset: Dataset, home: Standard) -> Other | None:
     """The check, or one that raises why it could not be made: only its own requirement suffers."""
     try:
         return _make(requirement, check, dataset, home)
     except LienthongError as fault:
-        return _unmakable(fault)
+        return Other(requirement.id, _unmakable(fault), None)
 
 
 def _unmakable(fault: LienthongError) -> RecordCheck:
@@ -82,9 +100,10 @@ def _unmakable(fault: LienthongError) -> RecordCheck:
     return check
 
 
-def _make(requirement: Requirement, check: Check, dataset: Dataset, home: Standard) -> RecordCheck | None:
+def _make(requirement: Requirement, check: Check, dataset: Dataset, home: Standard) -> Other | None:
     if check.kind == "personal_data" and check.settings.get("ask") == "identifiers":
-        return personal_data.scanner(requirement, check, dataset, "public")
+        scan = personal_data.scanner(requirement, check, dataset, "public")
+        return Other(requirement.id, scan, personal_data.may_hold)
     if check.kind == "xml" and check.settings.get("dataset", dataset.name) == dataset.name:
-        return xml.scanner(requirement, check, dataset, home.folder)
+        return Other(requirement.id, xml.scanner(requirement, check, dataset, home.folder), None)
     return None

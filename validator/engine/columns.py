@@ -15,6 +15,7 @@ from typing import Any, Final
 import orjson
 import pyarrow as pa
 
+from validator.accept.judged import Accepted
 from validator.engine.units import Unit
 from validator.model.record import UNREADABLE, Batch
 from validator.model.standard import Column
@@ -68,8 +69,24 @@ def record_batch(
     return pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 
+def accepted_batch(accepted: Accepted, columns: Sequence[Column], schema: pa.Schema, unit: Unit) -> pa.RecordBatch:
+    """The records that the filter accepted as one Arrow batch."""
+    count = len(accepted.numbers)
+    arrays = [
+        pa.array(accepted.numbers + (first_at(unit.number) - 1)),
+        pa.array(accepted.lines),
+        pa.array(accepted.offsets),
+        pa.repeat(pa.scalar(True), count),
+        pa.repeat(pa.scalar(unit.observation.edition_of is not None), count),
+    ]
+    for column, made in zip(columns, accepted.judged.columns, strict=True):
+        kind = arrow_type(column.sql_type)
+        arrays.append(made if isinstance(made, pa.Array) else pa.array(made or [None] * count, kind))
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
 def _array(values: Sequence[Any], column: Column) -> pa.Array:
-    take = _take(column.sql_type)
+    take = take_for(column.sql_type)
     return pa.array([take(v) for v in _extract(values, column.path)], arrow_type(column.sql_type))
 
 
@@ -80,9 +97,9 @@ def _extract(values: Sequence[Any], path: tuple[str, ...]) -> list[Any]:
     return found
 
 
-def _take(sql_type: str) -> Take:
+def take_for(sql_type: str) -> Take:
     """What a value becomes in a column of the type; None when it is of another one."""
-    return _list_of(_take(sql_type[:-2])) if sql_type.endswith("[]") else _TAKE.get(sql_type, _text)
+    return _list_of(take_for(sql_type[:-2])) if sql_type.endswith("[]") else _TAKE.get(sql_type, _text)
 
 
 def _list_of(take: Take) -> Take:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from validator.catalogue.codelists import code_lists
 from validator.catalogue.load import standards
@@ -31,12 +31,15 @@ from validator.engine.package import (
 from validator.engine.pool import Died, Pool, Tell
 from validator.engine.scan import Part, prepare_worker, scan_unit
 from validator.engine.tables import Tables
+from validator.engine.tools import How
 from validator.engine.units import Unit, plan_units
 from validator.model.progress import Progress, no_progress
 from validator.model.scope import Scope
 from validator.model.submission import Submission
+from validator.observe.limits import MIB
 from validator.observe.mapping import count_lines, mapped
 
+FILTER_FROM_BYTES: Final = 16 * MIB
 UNIT_TABLE = table_schema("unit:int base:int records:int file:text edition:int")
 
 
@@ -53,11 +56,15 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How units are scanned: processes, samples kept, second engine or not, and who is told of progress."""
+    """How a submission is scanned: processes, what its units are given, and who is told of progress.
+
+    `exact` leaves the accept filter out; without it, much data go through it.
+    """
 
     jobs: int
     cap: int
     second_opinion: bool = False
+    exact: bool = False
     progress: Progress = no_progress
 
 
@@ -77,7 +84,12 @@ def scan(scope: Scope, submission: Submission, scratch: Path, plan: Plan) -> tup
 
 def _scan_all(units: tuple[Unit, ...], scope: Scope, scratch: Path, plan: Plan) -> dict[int, Part]:
     meter = Meter(units, plan.progress)
-    prepare = partial(prepare_worker, scope, scratch, plan.cap, plan.second_opinion)
+    filtered = not plan.exact and meter.total >= FILTER_FROM_BYTES
+    if filtered:
+        from validator.accept.blocks import make_ready  # compiled once, here, for all workers
+
+        make_ready()
+    prepare = partial(prepare_worker, scope, scratch, How(plan.cap, plan.second_opinion, filtered))
     jobs = min(plan.jobs, len(units))
     if jobs <= 1:
         prepare()
@@ -174,17 +186,17 @@ def _file_rows(scope: Scope, submission: Submission, placed: tuple[Placed, ...])
 
 def checksum(parts: list[Part]) -> str | None:
     """The envelope checksum of a file from its units' canonical text; None if a record was unreadable."""
+    if any(part.canonical is None for part in parts):
+        return None
     digest = hashlib.sha256(b"[")
-    started = False
+    last = b""
     for part in parts:
-        if part.canonical is None:
-            return None
-        if part.canonical.stat().st_size:
-            digest.update(b"," if started else b"")
-            started = True
-            with part.canonical.open("rb") as stream:
-                while chunk := stream.read(1 << 20):
-                    digest.update(chunk)
+        assert part.canonical is not None
+        with part.canonical.open("rb") as stream:
+            while chunk := stream.read(1 << 20):
+                digest.update(last)
+                digest.update(memoryview(chunk)[:-1])
+                last = chunk[-1:]
         part.canonical.unlink()
-    digest.update(b"]")
+    digest.update(b"]")  # in place of the comma after the last record
     return "sha256:" + digest.hexdigest()

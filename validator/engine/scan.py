@@ -6,17 +6,17 @@ that hold the columns (Parquet) and the canonical text (for checksums).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Final
 
-import pyarrow.parquet as pq
-
-from validator.checks.record_checks import RecordChecks, record_checks
-from validator.engine.columns import arrow_schema, record_batch
+from validator.accept.judged import Block, canonical_pieces
+from validator.checks.record_checks import Other
+from validator.engine.column_file import ColumnFile
 from validator.engine.pool import Tell
 from validator.engine.tally import Tally
+from validator.engine.tools import How, Tools, make_tools
 from validator.engine.units import Unit
 from validator.model.finding import Finding, Location
 from validator.model.record import UNREADABLE, Batch, ReadFault
@@ -30,10 +30,10 @@ from validator.observe.read_json import read_json, read_json_lines
 from validator.observe.xml import locate_xml, read_xml
 
 if TYPE_CHECKING:
+    from validator.accept.filter import AcceptFilter
     from validator.checks.second_opinion import SecondOpinion
 
-
-FATAL = frozenset({"encoding", "syntax", "size", "depth"})
+FATAL: Final = frozenset({"encoding", "syntax", "size", "depth"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +68,24 @@ def batches(unit: Unit, dataset: Dataset) -> Iterator[Batch]:
     return read_json(seen.path, seen.name, seen.media)
 
 
+def blocks(unit: Unit, dataset: Dataset, accept: AcceptFilter | None) -> Iterator[Block]:
+    """The unit's records, through the accept filter where there is one for its format."""
+    seen = unit.observation
+    if accept is not None and seen.media == "jsonl":
+        from validator.accept.reading import filtered_lines  # loads compiled code
+
+        return filtered_lines(seen.path, seen.name, unit.start, unit.end, accept, True)
+    return map(Block, batches(unit, dataset))
+
+
 class Scanner:
     """Carries one unit through all record checks of its dataset."""
 
-    def __init__(
-        self, checks: RecordChecks, unit: Unit, dataset: Dataset, scratch: Path, cap: int, second_opinion: bool
-    ) -> None:
+    def __init__(self, tools: Tools, unit: Unit, dataset: Dataset, scratch: Path, cap: int) -> None:
         self.unit, self.dataset, self.cap = unit, dataset, cap
-        self.checks = checks
-        self.second = _second_engine(dataset) if second_opinion else None
+        self.tools, self.checks = tools, tools.checks
         self.tallies: dict[str, Tally] = {}
         self.errors: dict[str, str] = {}
-        self.schema = arrow_schema(dataset.columns)
         self.columns = scratch / f"{unit.number}.parquet"
         self.canonical = scratch / f"{unit.number}.jcs"
         self.wants_canonical = unit.observation.media != "xml"
@@ -87,19 +93,19 @@ class Scanner:
     def run(self, tell: Tell) -> Part:
         records = unusable = unreadable = 0
         envelope: Mapping[str, Any] | None = None
-        with pq.ParquetWriter(self.columns, self.schema) as columns, self.canonical.open("wb") as text:
-            for batch in batches(self.unit, self.dataset):
+        with ColumnFile(self.columns, self.dataset.columns, self.unit) as columns, self.canonical.open("wb") as text:
+            for block in blocks(self.unit, self.dataset, self.tools.accept):
+                batch = block.batch
                 bad = self._examine(batch)
                 broken = sum(value is UNREADABLE for value in batch.values)
                 broken += sum(map(_loses_records, batch.faults))
                 unreadable += broken
                 unusable += len(bad) + broken
-                columns.write_batch(record_batch(batch, bad, self.dataset.columns, self.schema, self.unit))
-                self._write_canonical(text, batch, records == 0)
-                records += len(batch.values)
+                columns.write(block, bad)
+                self._write_canonical(text, block)
+                records += block.records
                 envelope = batch.envelope if batch.envelope is not None else envelope
-                if batch.offsets:
-                    tell(batch.offsets[-1] - self.unit.start, records)
+                tell(block.reached - self.unit.start, records)
         return Part(
             self.unit.number, records, unusable, unreadable, self._lines_before_next(),
             {name: (tally.count, tuple(tally.samples)) for name, tally in self.tallies.items()},
@@ -114,18 +120,18 @@ class Scanner:
             return count_lines(text, self.unit.start, self.unit.end)
 
     def _examine(self, batch: Batch) -> set[int]:
-        bad: set[int] = set()
-        for index, finding in self.checks.schema(batch):
-            bad.add(index)
-            self._keep(batch, index, finding)
-        for index, finding in self.checks.bytes(batch):
-            self._keep(batch, index, finding)
-        for requirement, check in self.checks.others:
-            for finding in self._guarded(requirement, check, batch):
+        """Keeps the findings of a batch in the order of its records, however records are batched."""
+        found = [(index, finding) for index, finding in self.checks.schema(batch)]
+        bad = {index for index, _ in found}
+        found += self.checks.bytes(batch)
+        for other in self.checks.others:
+            for finding in self._guarded(other, batch):
                 record = finding.location.record
-                self._keep(batch, -1 if record is None else batch.index(record), finding)
-        if self.second:
-            self._compare(self.second, batch)
+                found.append((-1 if record is None else batch.index(record), finding))
+        for index, finding in sorted(found, key=_in_file_order):
+            self._keep(batch, index, finding)
+        if self.tools.second:
+            self._compare(self.tools.second, batch)
         return bad
 
     def _compare(self, second: SecondOpinion, batch: Batch) -> None:
@@ -135,13 +141,11 @@ class Scanner:
             said = f"the two JSON Schema engines disagree on {len(differing)} records, first at {where}"
             self.errors[self.dataset.schema_requirement] = said
 
-    def _guarded(
-        self, requirement: str, check: Callable[[Batch], Iterable[Finding]], batch: Batch
-    ) -> Iterator[Finding]:
+    def _guarded(self, other: Other, batch: Batch) -> Iterator[Finding]:
         try:
-            yield from check(batch)
+            yield from other.check(batch)
         except Exception as fault:  # noqa: BLE001 - a fault of a check is ours: the others go on
-            self.errors[requirement] = f"{type(fault).__name__}: {fault}"
+            self.errors[other.requirement] = f"{type(fault).__name__}: {fault}"
 
     def _keep(self, batch: Batch, index: int, finding: Finding) -> None:
         tally = self.tallies.setdefault(finding.requirement, Tally(self.cap))
@@ -162,27 +166,16 @@ class Scanner:
         line, column = place(batch.raws[index], location.pointer, batch.lines[index], start)
         return replace(location, line=line, column=column)
 
-    def _write_canonical(self, text: IO[bytes], batch: Batch, first: bool) -> None:
-        if not self.wants_canonical or not batch.values:
-            return
-        readable = [value for value in batch.values if value is not UNREADABLE]
-        text.write(b"" if first else b",")
-        text.write(b",".join(canonical(value) for value in readable))
+    def _write_canonical(self, text: IO[bytes], block: Block) -> None:
+        if self.wants_canonical:
+            batch = block.batch
+            exact = {batch.number(i): canonical(v) for i, v in enumerate(batch.values) if v is not UNREADABLE}
+            text.writelines(canonical_pieces(block, exact))
 
 
-def _second_engine(dataset: Dataset) -> SecondOpinion:
-    from validator.checks.second_opinion import SecondOpinion  # slow to import, seldom asked for
-
-    return SecondOpinion(dataset.schema)
-
-
-_context: dict[str, Any] = {}
-
-
-def prepare_worker(scope: Scope, scratch: Path, cap: int, second_opinion: bool) -> None:
-    """Gives a worker process what every unit needs."""
-    _context.update(scope=scope, datasets=scope.datasets(), checks={})
-    _context.update(scratch=scratch, cap=cap, second_opinion=second_opinion)
+def _in_file_order(found: tuple[int, Finding]) -> tuple[int, int]:
+    place = found[1].location
+    return place.line or 0, place.record or 0
 
 
 def _loses_records(fault: ReadFault) -> bool:
@@ -190,11 +183,18 @@ def _loses_records(fault: ReadFault) -> bool:
     return fault.record is None and fault.aspect in FATAL and fault.message_id != "read.blank_line"
 
 
+_context: dict[str, Any] = {}
+
+
+def prepare_worker(scope: Scope, scratch: Path, how: How) -> None:
+    """Gives a worker process what every unit needs."""
+    _context.update(scope=scope, datasets=scope.datasets(), tools={}, scratch=scratch, how=how)
+
+
 def scan_unit(unit: Unit, tell: Tell) -> Part:
-    """The worker's entry point; `tell` hears how far the unit is, (bytes, records), after each batch."""
+    """The worker's entry point; `tell` hears how far the unit is, (bytes, records), after each block."""
     dataset, media = _context["datasets"][unit.observation.dataset or ""], unit.observation.media
-    made = _context["checks"]
+    made, how = _context["tools"], _context["how"]
     if (dataset.id, media) not in made:
-        made[dataset.id, media] = record_checks(_context["scope"], dataset, media)
-    given = (_context["scratch"], _context["cap"], _context["second_opinion"])
-    return Scanner(made[dataset.id, media], unit, dataset, *given).run(tell)
+        made[dataset.id, media] = make_tools(_context["scope"], dataset, media, how)
+    return Scanner(made[dataset.id, media], unit, dataset, _context["scratch"], how.cap).run(tell)
