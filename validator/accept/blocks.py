@@ -135,6 +135,23 @@ def items(text, at, end, g, limits, table, keys, w, r, c, f, v, b):
     return judge_items(bytes_of(text), at, end, *program, *memory)
 
 
+@compiled
+def numbers_of_lines(text, starts, count, line, numbers):
+    at = starts[0]
+    for k in range(count):
+        while at < starts[k]:
+            line += text[at] == LINE_FEED
+            at += 1
+        numbers[k] = line
+    return line
+
+
+@compiled
+def line_numbers(text, starts, line, numbers):
+    """Writes the line of each start, given that of the first; returns the last one."""
+    return numbers_of_lines(bytes_of(text), integers_of(starts), len(starts), line, integers_of(numbers))
+
+
 def make_ready() -> None:
     """Compiles what is not in the cache yet, so that processes made from this one need not."""
     program = (np.zeros(64, np.int64), np.zeros(2), np.zeros(p.WIDTH, np.uint16), np.zeros(1, np.uint8))
@@ -143,3 +160,4 @@ def make_ready() -> None:
     nothing = np.frombuffer(b" ", np.uint8)
     for judge in (lines, items):
         judge(nothing, 0, 0, *given)
+    line_numbers(nothing, np.zeros(1, np.int64), 1, np.zeros(1, np.int64))

@@ -15,9 +15,11 @@ import numpy.typing as npt
 
 from validator.accept import program as p
 from validator.accept.arrays import Take, column_array
-from validator.accept.blocks import REJECTED, lines
+from validator.accept.blocks import REJECTED, items, lines
 from validator.accept.compile import Watch, compile_schema
 from validator.accept.judged import Judged
+from validator.accept.layout import Layout, layout_of
+from validator.accept.rows import rows
 from validator.accept.scalars import LOOK
 from validator.model.standard import Column
 
@@ -39,6 +41,33 @@ class AcceptFilter:
         p.start_block(self.memory, canonical)
         rows, reached = lines(text, at, end, *self.given, *self.memory)
         return self._judged(text, rows), reached
+
+    def items(self, text: Text, at: int, end: int, canonical: bool) -> tuple[Judged, int, bool]:
+        """Items of a list from the start of one on; where it stopped, and whether after an item.
+
+        It stops before an item that is no object or list, or does not end before `end`; after one that
+        no comma follows; and when a block is full.
+        """
+        p.start_block(self.memory, canonical)
+        rows, reached, between = items(text, at, end, *self.given, *self.memory)
+        return self._judged(text, rows), reached, between
+
+    def layout(self, names: Sequence[str], delimiter: str, columns: Sequence[Column]) -> Layout | None:
+        """Where the cells of a CSV file go; None where its rows are for the exact reader alone."""
+        made = layout_of(names, delimiter, columns, self.program)
+        if made is None:
+            return None
+        self.memory = p.new_memory(self.program, p.BLOCK_BYTES + p.ROWS * made.growth)
+        header = np.frombuffer(delimiter.join(names).encode() + b"\n", np.uint8)
+        judged, _ = self.rows(header, 0, len(header), made, False)
+        return None if len(judged.kept) else made  # the header again would pass for a record
+
+    def rows(self, text: Text, at: int, end: int, layout: Layout, canonical: bool) -> tuple[Judged, int]:
+        """Rows from `at` on, up to `end`, a blank line, a row that is not well formed, or a full block."""
+        p.start_block(self.memory, canonical)
+        given = (layout.delimiter, layout.header, layout.bodies)
+        count, reached = rows(text, at, end, *given, *self.given, *self.memory)
+        return self._judged(text, count), reached
 
     def _judged(self, text: Text, rows: int) -> Judged:
         memory = self.memory

@@ -36,6 +36,8 @@ class Judged:
 class Accepted:
     """The accepted records of a block: their numbers (from 1), lines (from 1), offsets, and all else of them.
 
+    `first` is the number of the block's first record, `last_line` the line of its last one.
+
     Good until the next block is asked for.
     """
 
@@ -44,6 +46,7 @@ class Accepted:
     offsets: Numbers
     judged: Judged
     first: int
+    last_line: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,14 @@ class Block:
         """The offset of the last record."""
         last = int(self.accepted.offsets[-1]) if self.accepted and len(self.accepted.offsets) else 0
         return max(last, *self.batch.offsets[-1:], 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Cuts:
+    """Where a file is cut: `starts` of the stretches after the first; `close` of a document's record array."""
+
+    starts: Sequence[int]
+    close: int = 0
 
 
 def canonical_pieces(block: Block, texts: Mapping[int, bytes]) -> Iterator[Any]:

@@ -77,18 +77,18 @@ def scan(scope: Scope, submission: Submission, scratch: Path, plan: Plan) -> tup
     files = tuple(
         f for f in submission.files if f.dataset and f.dataset in known and f.media in known[f.dataset].formats
     )
-    units = plan_units(files)
-    parts = _scan_all(units, scope, scratch, plan)
-    return tuple(_place(units, parts))
-
-
-def _scan_all(units: tuple[Unit, ...], scope: Scope, scratch: Path, plan: Plan) -> dict[int, Part]:
-    meter = Meter(units, plan.progress)
-    filtered = not plan.exact and meter.total >= FILTER_FROM_BYTES
+    filtered = not plan.exact and sum(f.size for f in files) >= FILTER_FROM_BYTES
     if filtered:
         from validator.accept.blocks import make_ready  # compiled once, here, for all workers
 
         make_ready()
+    units = plan_units(files, filtered)
+    parts = _scan_all(units, scope, scratch, plan, filtered)
+    return tuple(_place(units, parts))
+
+
+def _scan_all(units: tuple[Unit, ...], scope: Scope, scratch: Path, plan: Plan, filtered: bool) -> dict[int, Part]:
+    meter = Meter(units, plan.progress)
     prepare = partial(prepare_worker, scope, scratch, How(plan.cap, plan.second_opinion, filtered))
     jobs = min(plan.jobs, len(units))
     if jobs <= 1:

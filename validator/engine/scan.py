@@ -69,13 +69,22 @@ def batches(unit: Unit, dataset: Dataset) -> Iterator[Batch]:
 
 
 def blocks(unit: Unit, dataset: Dataset, accept: AcceptFilter | None) -> Iterator[Block]:
-    """The unit's records, through the accept filter where there is one for its format."""
+    """The unit's records; those that the accept filter accepts as columns, where there is one."""
     seen = unit.observation
-    if accept is not None and seen.media == "jsonl":
-        from validator.accept.reading import filtered_lines  # loads compiled code
+    cut = unit.end - unit.start < seen.size
+    if seen.media == "xml" or (accept is None and not (cut and seen.media != "jsonl")):
+        return map(Block, batches(unit, dataset))
+    from validator.accept import documents, lines, tables  # load compiled code
 
-        return filtered_lines(seen.path, seen.name, unit.start, unit.end, accept, True)
-    return map(Block, batches(unit, dataset))
+    what = (seen.path, seen.name)
+    if seen.media == "jsonl":
+        assert accept is not None
+        return lines.filtered_lines(*what, unit.start, unit.end, accept, True)
+    if seen.media == "csv":
+        return tables.filtered_rows(*what, dataset.columns, unit.start, unit.end, accept, True)
+    if unit.start:
+        return documents.filtered_stretch(*what, seen.media, unit.start, unit.end, accept, True)
+    return documents.filtered_document(*what, seen.media, unit.end, unit.tail, accept, True)
 
 
 class Scanner:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from validator.accept.filter import AcceptFilter
     from validator.checks.second_opinion import SecondOpinion
 
-FILTERED: Final = frozenset({"jsonl"})
+FILTERED: Final = frozenset({"jsonl", "json", "geojson", "csv"})
 
 
 @dataclass(frozen=True, slots=True)

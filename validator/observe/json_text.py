@@ -8,7 +8,7 @@ becomes an object.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -40,7 +40,7 @@ _CONTAINER = re.compile(_nested(NESTING_IN_ONE_MATCH), re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A piece of the document: `record`, `records` (the array opens), `member`, `root` or `close`."""
+    """A piece of the document: `record`, `block` (several), `records` (the array opens), `member`, `root`, `close`."""
 
     kind: str
     start: int
@@ -144,20 +144,26 @@ def _closing(text: Buffer, start: int, stop: int, depth: int) -> int:
     raise BrokenTextError(start, "read.ends_early")
 
 
-def walk(text: Buffer, at: int, record_member: str) -> Iterator[Span]:
+Elements = Callable[[Buffer, int], Iterator[Span]]
+"""Spans of the elements of the array that opens at an offset, and one of kind `close` at its end."""
+
+
+def walk(text: Buffer, at: int, record_member: str, elements: Elements | None = None) -> Iterator[Span]:
     """Spans of the root's members and of the elements of its record array, in file order.
 
-    A root array is the record array. Ends with one span of kind `root`. Raises BrokenTextError.
+    A root array is the record array. Ends with one span of kind `root`. `elements` finds the spans
+    inside the record array another way. Raises BrokenTextError.
     """
+    elements = elements or _elements
     start = at = skip_space(text, at)
     first = text[at : at + 1]
     if first == b"[":
-        for span in _elements(text, at):
+        for span in elements(text, at):
             at = span.end
-            if span.kind == "record":
+            if span.kind != "close":
                 yield span
     elif first == b"{":
-        for span in _members(text, at, record_member):
+        for span in _members(text, at, record_member, elements):
             at = span.end
             if span.kind != "close":
                 yield span
@@ -181,10 +187,10 @@ def _elements(text: Buffer, at: int) -> Iterator[Span]:
         if mark == b"]":
             yield Span("close", at, at + 1)
             return
-        at = _after_comma(text, at, mark)
+        at = after_comma(text, at, mark)
 
 
-def _members(text: Buffer, at: int, record_member: str) -> Iterator[Span]:
+def _members(text: Buffer, at: int, record_member: str, elements: Elements) -> Iterator[Span]:
     at = skip_space(text, at + 1)
     if text[at : at + 1] == b"}":
         yield Span("close", at, at + 1)
@@ -194,9 +200,9 @@ def _members(text: Buffer, at: int, record_member: str) -> Iterator[Span]:
         if text[at : at + 1] == b"[" and name_of(key) == record_member:
             yield Span("records", at, at, key)
             end = at
-            for span in _elements(text, at):
+            for span in elements(text, at):
                 end = span.end
-                if span.kind == "record":
+                if span.kind != "close":
                     yield span
         else:
             end = value_end(text, at)
@@ -206,7 +212,7 @@ def _members(text: Buffer, at: int, record_member: str) -> Iterator[Span]:
         if mark == b"}":
             yield Span("close", at, at + 1)
             return
-        at = _after_comma(text, at, mark)
+        at = after_comma(text, at, mark)
 
 
 def _key(text: Buffer, at: int) -> tuple[bytes, int]:
@@ -232,7 +238,8 @@ def name_of(key: bytes) -> str:
     return key[1:-1].decode("utf-8", "replace")
 
 
-def _after_comma(text: Buffer, at: int, mark: bytes) -> int:
+def after_comma(text: Buffer, at: int, mark: bytes) -> int:
+    """Past the comma that must stand at an offset, where `mark` does. Raises BrokenTextError."""
     if mark != b",":
         raise BrokenTextError(at, "read.comma_expected" if mark else "read.ends_early")
     return skip_space(text, at + 1)

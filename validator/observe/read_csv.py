@@ -55,7 +55,7 @@ def _boolean(cell: str) -> Any:
 _CONVERT: Mapping[str, Convert] = {"BIGINT": _integer, "DOUBLE": _number, "BOOLEAN": _boolean}
 
 
-class _Header:
+class Header:
     """The columns of one file: where each cell goes in the record and how its text becomes a value."""
 
     def __init__(self, names: list[str], columns: Sequence[Column]) -> None:
@@ -106,40 +106,54 @@ def _json(cell: str, line: int, number: int, faults: list[ReadFault]) -> Any:
 
 def read_csv(path: Path, file: str, columns: Sequence[Column]) -> Iterator[Batch]:
     """Rows under a header line. Wrong delimiter is a fault but the rows are still read."""
-    csv.field_size_limit(MAX_RECORD_BYTES + 1)
-    builder = BatchBuilder(file)
     with mapped(path) as text:
-        start, builder.faults, readable = start_faults(text)
+        reader = RowReader(text, file, columns)
+        while reader.header and reader.read():
+            if reader.builder.full:
+                yield reader.builder.take()
+                release(text, reader.lines.at)
+    yield reader.builder.take()
+
+
+class RowReader:
+    """Reads a CSV file row by row, in file order or from a row's start anywhere."""
+
+    def __init__(self, text: Buffer, file: str, columns: Sequence[Column]) -> None:
+        """Reads the header; `header` is None when it cannot be read, and then nothing below it can."""
+        csv.field_size_limit(MAX_RECORD_BYTES + 1)
+        self.builder = BatchBuilder(file)
+        start, self.builder.faults, readable = start_faults(text)
+        self.lines = Lines(text, start)
+        self.header: Header | None = None
         if readable:
-            yield from _rows(text, start, columns, builder)
-    yield builder.take()
+            self.delimiter = _delimiter(text, start, self.builder.faults)
+            self.well_quoted = _well_quoted(self.delimiter)
+            self.reader = csv.reader(self.lines, delimiter=self.delimiter, strict=True)
+            self.header = _header(self.lines, self.reader, columns, self.builder)
 
+    def go_to(self, offset: int, line: int) -> None:
+        """The next row is the one that starts at an offset, on a line counted from 1."""
+        self.lines.at, self.lines.line = offset, line - 1
 
-def _rows(text: Buffer, start: int, columns: Sequence[Column], builder: BatchBuilder) -> Iterator[Batch]:
-    lines = Lines(text, start)
-    delimiter = _delimiter(text, start, builder.faults)
-    well_quoted = _well_quoted(delimiter)
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    header = _header(lines, reader, columns, builder)
-    while header:
-        row = lines.row(reader)
-        if lines.outside:
-            builder.faults += lines.outside
-            lines.outside = []
+    def read(self) -> bool:
+        """Takes the next row; False at the end of the file."""
+        assert self.header is not None
+        row = self.lines.row(self.reader)
+        if self.lines.outside:
+            self.builder.faults += self.lines.outside
+            self.lines.outside = []
         if row is None:
-            return
-        if row.cells and '"' in "".join(row.cells) and not well_quoted(row.raw):
+            return False
+        if row.cells and '"' in "".join(row.cells) and not self.well_quoted(row.raw):
             row.faults.append(ReadFault("csv_dialect", "read.csv_stray_quote", row.line))
-        _add_row(row, header, builder)
-        if builder.full:
-            yield builder.take()
-            release(text, lines.at)
+        _add_row(row, self.header, self.builder)
+        return True
 
 
 def _header(
     lines: Lines, reader: Iterator[list[str]], columns: Sequence[Column], builder: BatchBuilder
-) -> _Header | None:
-    """The header line; None when it cannot be read, and then nothing below it can."""
+) -> Header | None:
+    """The header line; None when it cannot be read."""
     row = lines.row(reader)
     if row is None or not row.cells:
         if row is not None:
@@ -153,10 +167,10 @@ def _header(
         if times > 1:
             params = (("name", name[:200]),)
             builder.faults.append(ReadFault("duplicate_key", "read.csv_repeated_header", row.line, params=params))
-    return _Header(row.cells, columns)
+    return Header(row.cells, columns)
 
 
-def _add_row(row: Row, header: _Header, builder: BatchBuilder) -> None:
+def _add_row(row: Row, header: Header, builder: BatchBuilder) -> None:
     if row.cells is None:
         _add(row, UNREADABLE, row.faults, builder)
     elif len(row.cells) != len(header.names):

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from validator.model.record import UNREADABLE, Batch, ReadFault
-from validator.observe.json_text import BrokenTextError, Span, name_of, skip_space, walk
+from validator.observe.json_text import BrokenTextError, Elements, Span, name_of, skip_space, walk
 from validator.observe.limits import BATCH_BYTES, BATCH_RECORDS, MAX_DOCUMENT_BYTES, MAX_RECORD_BYTES, WINDOW_BYTES
 from validator.observe.locate import column_at, place
 from validator.observe.mapping import Buffer, count_lines, line_end, mapped, release
@@ -21,6 +21,12 @@ OTHER_BOMS = (b"\xff\xfe", b"\xfe\xff")
 RECORD_MEMBER = {"geojson": "features"}
 DEFAULT_MEMBER = "records"
 MAX_MEMBERS = 100_000
+
+
+def record_member(format_: str) -> str:
+    """The member of a document that holds its records."""
+    return RECORD_MEMBER.get(format_, DEFAULT_MEMBER)
+
 
 _BLANK_LINES = re.compile(rb"(?:[ \t\r]*+\n)++")
 
@@ -82,14 +88,14 @@ def start_faults(text: Buffer) -> tuple[int, list[ReadFault], bool]:
 def read_json(path: Path, file: str, format_: str) -> Iterator[Batch]:
     """Records of the document's `records` (or `features`) array, of a root array, or the root itself."""
     with mapped(path) as text:
-        yield from _Document(text, file, RECORD_MEMBER.get(format_, DEFAULT_MEMBER)).batches()
+        yield from DocumentReader(text, file, format_).batches()
 
 
-class _Document:
+class DocumentReader:
     """One JSON document on its way through: the line reached and what stands beside the records."""
 
-    def __init__(self, text: Buffer, file: str, record_member: str) -> None:
-        self.text, self.record_member = text, record_member
+    def __init__(self, text: Buffer, file: str, format_: str) -> None:
+        self.text, self.record_member = text, record_member(format_)
         self.builder = BatchBuilder(file)
         self.line, self.counted = 1, 0
         self.has_records = False
@@ -99,42 +105,58 @@ class _Document:
         self.aside: list[ReadFault] = []
 
     def batches(self) -> Iterator[Batch]:
+        for _ in self.spans():
+            if self.builder.full:
+                yield self.builder.take()
+                release(self.text, self.counted)
+        yield self.last()
+
+    def spans(self, elements: Elements | None = None) -> Iterator[Span]:
+        """Every span of the document, taken; what breaks it off is a fault."""
         start, self.builder.faults, readable = start_faults(self.text)
-        if readable:
-            self.has_records = self.text[skip_space(self.text, start)] == ord("[")
-            try:
-                for span in walk(self.text, start, self.record_member):
-                    self._take(span)
-                    if self.builder.full:
-                        yield self.builder.take()
-                        release(self.text, self.counted)
-            except BrokenTextError as broken:
-                self.builder.faults += [*self.aside, self._broken(broken)]
-        yield self.builder.take(self.envelope if self.has_records else None)
+        if not readable:
+            return
+        self.has_records = self.text[skip_space(self.text, start)] == ord("[")
+        try:
+            for span in walk(self.text, start, self.record_member, elements):
+                self._take(span)
+                yield span
+        except BrokenTextError as broken:
+            self.builder.faults += [*self.aside, self._broken(broken)]
+
+    def last(self) -> Batch:
+        """What is left at the end, with the envelope."""
+        return self.builder.take(self.envelope if self.has_records else None)
+
+    def count_to(self, offset: int) -> int:
+        """The line of an offset at or after the last one asked for."""
+        if offset > self.counted:
+            self.line += count_lines(self.text, self.counted, offset)
+            self.counted = offset
+        return self.line
 
     def _take(self, span: Span) -> None:
-        if span.start > self.counted:
-            self.line += count_lines(self.text, self.counted, span.start)
-            self.counted = span.start
+        self.count_to(span.start)
         if span.kind == "record":
-            self._record(span, self.line)
+            self.take_record(span.start, span.end, self.line)
         elif span.kind == "member":
             self._member(span)
         elif span.kind == "records":
             self._name(name_of(span.key))
             self.has_records = True
-        elif not self.has_records:
+        elif span.kind == "root" and not self.has_records:
             self.aside = []  # the root itself is the record, and its own faults say it all
-            self._record(span, 1 + count_lines(self.text, 0, span.start))
+            self.take_record(span.start, span.end, 1 + count_lines(self.text, 0, span.start))
         if self.has_records:
             self.builder.faults += self.aside
             self.aside = []
 
-    def _record(self, span: Span, line: int) -> None:
-        raw = self.text[span.start : min(span.end, span.start + MAX_RECORD_BYTES + 1)]
+    def take_record(self, start: int, end: int, line: int) -> None:
+        """The record between two offsets, read exactly."""
+        raw = self.text[start : min(end, start + MAX_RECORD_BYTES + 1)]
         value, faults = parse(raw, line, self.builder.count + 1)
         readable = raw if len(raw) <= MAX_RECORD_BYTES else b""
-        self.builder.add(line, span.start, readable, value, self._placed(faults, span.start, line))
+        self.builder.add(line, start, readable, value, self._placed(faults, start, line))
 
     def _member(self, span: Span) -> None:
         """A member beside the records: a part of the envelope, as far as all of them are small."""

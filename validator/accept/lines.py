@@ -1,4 +1,4 @@
-"""A part of a file read through the accept filter: what it accepts as columns, the rest as exact records."""
+"""A part of a JSON Lines file read through the accept filter."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _block_end(text: Buffer, at: int, end: int) -> int:
 
 def _accepted(judged: Judged, first: int, line: int) -> Accepted:
     kept = judged.kept
-    return Accepted(kept + first, kept + line, judged.starts[kept], judged, first)
+    return Accepted(kept + first, kept + line, judged.starts[kept], judged, first, line + judged.rows - 1)
 
 
 def _take_others(text: Buffer, judged: Judged, line: int, builder: BatchBuilder) -> None:
