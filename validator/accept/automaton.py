@@ -18,6 +18,8 @@ MAX_STATES: Final = 3000
 MAX_REPEATS: Final = 1000
 PRINTABLE: Final = frozenset(range(0x20, 0x80))
 """Bytes that a string without escapes may hold; text beyond ASCII is never judged by a table."""
+_ESCAPED: Final = b'"\\'
+"""What stands in JSON text only behind a backslash: text with one is never judged by a table."""
 DIGITS: Final = frozenset(b"0123456789")
 _WORD: Final = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_")
 _CLASSES: Final = {
@@ -254,6 +256,7 @@ class _Builder:
                     numbers[reached] = len(numbers)
                     queue.append(reached)
                 row[list(bytes_)] = numbers[reached]
+            row[list(_ESCAPED)] = 0
             rows.append(row)
         final = np.array([False, *(piece[1] in states for states in queue)])
         return Automaton(np.array(rows), final)
