@@ -10,17 +10,21 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-import numpy as np
-
 from validator.accept import program as p
 from validator.accept.automaton import NoAutomatonError, of_pattern, of_words
+from validator.accept.keywords import (
+    KNOWN,
+    NotTakenError,
+    kinds_of,
+    merged,
+    names_of,
+    set_limits,
+    without_null,
+    words_of,
+)  # fmt: skip
 from validator.accept.shapes import NO_LIMIT, List, Node, Object, Shapes
 from validator.model.standard import Column
 
-_KINDS: Final = {
-    "null": p.NULL, "boolean": p.BOOLEAN, "integer": p.INTEGER, "number": p.INTEGER | p.FRACTION, "string": p.TEXT,
-    "object": p.OBJECT, "array": p.LIST,
-}  # fmt: skip
 _KEEP: Final = {
     "BIGINT": p.WHOLE, "DOUBLE": p.REAL, "BOOLEAN": p.TRUTH, "DATE": p.DAY, "TIMESTAMP": p.INSTANT, "JSON": p.COMPACT,
     "VARCHAR": p.SPAN,
@@ -29,11 +33,6 @@ _SAYS_NOTHING: Final = frozenset(
     {"title", "description", "$comment", "$id", "$schema", "$defs", "examples", "default", "deprecated",
      "readOnly", "writeOnly"}
 )  # fmt: skip
-_KNOWN: Final = frozenset(
-    {"type", "enum", "const", "minLength", "maxLength", "pattern", "format", "minimum", "maximum",
-     "exclusiveMinimum", "exclusiveMaximum", "properties", "required", "additionalProperties", "items", "prefixItems",
-     "minItems", "maxItems", "anyOf", "allOf", "if", "then", "else"}
-)  # fmt: skip
 _UUID: Final = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 _FORMS: Final = {"date-time": p.INSTANT_FORM, "date": p.DAY_FORM}
 _CONDITION_PARTS: Final = frozenset({"properties", "required"})
@@ -41,10 +40,6 @@ _EXACT_KEYWORDS: Final = frozenset(
     {"type", "enum", "const", "minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"}
 )  # fmt: skip
 EXTRA_BITS: Final = 62
-
-
-class NotTakenError(Exception):
-    """The filter cannot judge this node."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +72,7 @@ class _Compiler:
         number = len(self.nodes)
         self.nodes.append(Node())
         try:
-            made = self._made(_without_null(schema), path)
+            made = self._made(merged(without_null(schema)), path)
         except (NotTakenError, NoAutomatonError):
             made = Node()
         self.nodes[number] = made
@@ -98,14 +93,14 @@ class _Compiler:
         return node.kinds != 0
 
     def _made(self, schema: Mapping[str, Any], path: tuple[str, ...] | None) -> Node:
-        unknown = {k for k in schema if k not in _KNOWN and k not in _SAYS_NOTHING and not k.startswith("x-")}
+        unknown = {k for k in schema if k not in KNOWN and k not in _SAYS_NOTHING and not k.startswith("x-")}
         if unknown:
             raise NotTakenError(f"keywords: {sorted(unknown)}")
-        made = Node(kinds=_kinds(schema))
+        made = Node(kinds=kinds_of(schema))
         if made.kinds & p.TEXT:
             self._text(made, schema)
         if made.kinds & (p.INTEGER | p.FRACTION):
-            _number(made, schema)
+            set_limits(made, schema)
         if made.kinds & p.OBJECT and made.kinds & p.LIST:
             raise NotTakenError("both object and array")
         if made.kinds & p.OBJECT:
@@ -118,7 +113,7 @@ class _Compiler:
 
     def _text(self, made: Node, schema: Mapping[str, Any]) -> None:
         made.text_min, made.text_max = int(schema.get("minLength", 0)), int(schema.get("maxLength", NO_LIMIT))
-        words = _words(schema)
+        words = words_of(schema)
         form, pattern = schema.get("format"), schema.get("pattern")
         if words is not None:
             if pattern or form:
@@ -187,12 +182,12 @@ class _Compiler:
 
     def _asked(self, owner: Node, member: Mapping[str, Any]) -> int:
         """A node that tells exactly, both ways, whether a scalar fulfils what a condition says of it."""
-        schema = {"type": _names_of(owner.kinds), **member}
+        schema = {"type": names_of(owner.kinds), **member}
         number = self.node(schema, None)
         asked = self.nodes[number]
-        if asked.kinds != _kinds(schema) or not set(member) <= _EXACT_KEYWORDS:
+        if asked.kinds != kinds_of(schema) or not set(member) <= _EXACT_KEYWORDS:
             raise NotTakenError("a condition that no table can say exactly")
-        if (owner.kinds | asked.kinds) & (p.OBJECT | p.LIST) or _KNOWN.isdisjoint(member):
+        if (owner.kinds | asked.kinds) & (p.OBJECT | p.LIST) or KNOWN.isdisjoint(member):
             raise NotTakenError("a condition on what has parts")
         return number
 
@@ -209,71 +204,6 @@ class _Compiler:
         else:
             raise NotTakenError("items of any kind")
         return number
-
-
-def _without_null(schema: Mapping[str, Any]) -> Mapping[str, Any]:
-    """`anyOf` of one schema and null as that schema with null among its types or values."""
-    branches = schema.get("anyOf")
-    if not isinstance(branches, list) or len(branches) != 2 or {"type": "null"} not in branches:
-        return schema
-    other = next((b for b in branches if b != {"type": "null"}), branches[0])
-    own = {k: v for k, v in schema.items() if k != "anyOf"}
-    if set(own) & set(other) & _KNOWN:
-        return schema
-    values, declared = _values(other), other.get("type")
-    if values is not None:
-        bare = {k: v for k, v in other.items() if k not in ("type", "const")}
-        return {**bare, **own, "enum": [*values, None]} if declared in (None, "string") else schema
-    if declared is None:
-        return schema
-    return {**other, **own, "type": [*(declared if isinstance(declared, list) else [declared]), "null"]}
-
-
-def _kinds(schema: Mapping[str, Any]) -> int:
-    if "anyOf" in schema:
-        raise NotTakenError("alternatives")
-    declared = schema.get("type")
-    names = declared if isinstance(declared, list) else [declared]
-    allowed = None if declared is None else sum({_KINDS[str(name)] for name in names})
-    values = _values(schema)
-    if values is None:
-        if allowed is None:
-            raise NotTakenError("any type")
-        return allowed | (p.INTEGER if allowed & p.FRACTION else 0)
-    if not all(value is None or isinstance(value, str) for value in values):
-        raise NotTakenError("listed values that are no texts")
-    listed = (p.NULL if None in values else 0) | (p.TEXT if any(isinstance(v, str) for v in values) else 0)
-    return listed if allowed is None else listed & allowed
-
-
-def _values(schema: Mapping[str, Any]) -> list[Any] | None:
-    """The values that `const` and `enum` leave; None where neither is said."""
-    if "const" in schema:
-        return [schema["const"]] if schema["const"] in schema.get("enum", [schema["const"]]) else []
-    return list(schema["enum"]) if "enum" in schema else None
-
-
-def _words(schema: Mapping[str, Any]) -> list[str] | None:
-    values = _values(schema)
-    return None if values is None else [value for value in values if isinstance(value, str)]
-
-
-def _names_of(kinds: int) -> list[str]:
-    return [name for name, bits in _KINDS.items() if bits & kinds == bits]
-
-
-def _number(made: Node, schema: Mapping[str, Any]) -> None:
-    for name, side, open_ in (("minimum", "low", False), ("maximum", "high", False),
-                              ("exclusiveMinimum", "low", True), ("exclusiveMaximum", "high", True)):  # fmt: skip
-        if name not in schema:
-            continue
-        if getattr(made, f"{side}_open") or np.isfinite(getattr(made, side)):
-            raise NotTakenError("two limits on one side")
-        limit = float(schema[name])
-        if limit != schema[name]:
-            raise NotTakenError("a limit that is no float")
-        setattr(made, side, limit)
-        setattr(made, f"{side}_open", open_)
 
 
 def _bits(names: Sequence[str], chosen: Iterable[str]) -> int:
