@@ -36,8 +36,8 @@ NUMBERS = st.fixed_dictionaries(
 )  # fmt: skip
 LISTED = st.sampled_from(
     [{"enum": ["good", "bad", None]}, {"const": "ug/m3"}, {"enum": ["n/a", "x"]}, {"enum": [1, 2]}, {"const": 3},
-     {"enum": [1, 5]},     {"type": "integer", "allOf": [{"minimum": 0}]}, {"enum": [1, 2], "minimum": 2}, {"const": None},
-     {"type": "string", "enum": ["tinh", "xã"]}]
+     {"enum": [1, 5]}, {"type": "integer", "allOf": [{"minimum": 0}]}, {"enum": [1, 2], "minimum": 2},
+     {"const": None}, {"type": "string", "enum": ["tinh", "xã"]}]
 )  # fmt: skip
 SCALARS = st.one_of(TEXTS, FORMS, NUMBERS, LISTED, st.just({"type": "boolean"}), st.just({}))
 

@@ -100,7 +100,6 @@ def judge_items(text, at, end, g, limits, table, keys, w, r, c, f, v, b):
     r[p.R_CUT * p.RECORDS + 0] = w[p.W_CANON]
     row, between = 0, False
     while at < end and row < p.ROWS and (text[at] == OPEN_OBJECT or text[at] == OPEN_LIST):
-        between = False
         canon, side = w[p.W_CANON], w[p.W_SIDE]
         r[p.R_START * p.RECORDS + row] = at
         stop = record(text, at, end, row, g, limits, table, keys, w, r, c, f, v, b)
@@ -116,6 +115,7 @@ def judge_items(text, at, end, g, limits, table, keys, w, r, c, f, v, b):
         if at >= end or text[at] != COMMA:
             break
         at = skip_space(text, at + 1, end, w)
+        between = False
     return row, at, between
 
 

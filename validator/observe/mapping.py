@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import mmap as os_mmap
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from mmap import ACCESS_READ, ALLOCATIONGRANULARITY, mmap
 from pathlib import Path
 from typing import Final
@@ -23,8 +23,12 @@ def mapped(path: Path) -> Iterator[Buffer]:
         if path.stat().st_size == 0:
             yield b""
             return
-        with mmap(stream.fileno(), 0, access=ACCESS_READ) as text:
+        text = mmap(stream.fileno(), 0, access=ACCESS_READ)
+        try:
             yield text
+        finally:
+            with suppress(BufferError):  # an array over it lives in the frame of a fault, and goes with that
+                text.close()
 
 
 def release(text: Buffer, upto: int) -> None:
