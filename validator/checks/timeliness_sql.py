@@ -1,0 +1,192 @@
+"""SQL of the figures of every series: what arrived in each slot, measured by window functions.
+
+A slot is a point of the schedule's grid `start + n × every` up to the series' last record. Slots that
+never came are not written out: they follow from the distances of those that did, so that the cost is
+that of the records, not of the calendar. Times are counted in whole microseconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from validator.model.standard import Dataset
+
+LATE_SHOWN: Final = 5
+SECOND: Final = timedelta(seconds=1)
+
+_E1 = """
+SELECT {series} AS series, {slot} AS slot, min({available}) AS available, min(_at) AS _at
+FROM {table} WHERE {slot} IS NOT NULL GROUP BY {group}
+"""
+
+# The first delivery of a slot counts; one that repeats earlier content with unchanged data_through does not.
+_E2 = """
+SELECT r.series, r.slot, min(least(f.received_at, k.received_at)) AS available, min(r._at) AS _at
+FROM (SELECT _at, {series} AS series, {slot} AS slot FROM {table} WHERE {slot} IS NOT NULL) r
+LEFT JOIN (SELECT subject_time, min(received_at) AS received_at FROM fresh WHERE key = '*' GROUP BY subject_time) f
+    ON f.subject_time = r.slot
+LEFT JOIN (SELECT key, subject_time, min(received_at) AS received_at FROM fresh WHERE key <> '*'
+    GROUP BY key, subject_time) k ON k.subject_time = r.slot AND k.key = r.series
+GROUP BY r.series, r.slot
+"""
+
+_FRESH = """fresh AS (
+    SELECT key, subject_time, received_at FROM (
+        SELECT *, row_number() OVER (PARTITION BY key, sha256, data_through ORDER BY received_at, line) AS nth
+        FROM sub.delivery
+        WHERE standard = '{standard}' AND dataset = '{dataset}' AND coalesce(status, 'ok') = 'ok') repeated
+    WHERE nth = 1 OR sha256 IS NULL
+), """
+
+_PLACED = """WITH {fresh}delivered AS (  -- one row a slot that has a record
+    {delivered}
+), bounds AS (
+    SELECT series, first_slot, last_slot, greatest(first_slot, last_slot - {reach} * INTERVAL 1 SECOND) AS start_slot
+    FROM (SELECT series, min(slot) AS first_slot, max(slot) AS last_slot FROM delivered GROUP BY series) ends
+), framed AS (  -- those within the window
+    SELECT d.series, d.slot, d.available, d._at,
+        date_diff('microsecond', b.start_slot, d.slot) AS since,
+        date_diff('microsecond', d.slot, d.available) AS delay,
+        date_diff('microsecond', b.start_slot, b.last_slot) // {every} + 1 AS expected
+    FROM delivered d JOIN bounds b ON b.series = d.series
+    WHERE d.slot >= b.start_slot
+), placed AS (
+    SELECT series, slot, _at, since // {every} AS nth_slot, delay, expected FROM framed WHERE since % {every} = 0
+)"""
+
+_FIGURES = """
+, summed AS (
+    SELECT series, count(delay) AS delivered, count(CASE WHEN delay <= {deadline} THEN 1 END) AS on_time,
+        max(delay) AS delay_max
+    FROM placed GROUP BY series
+), ranked AS (
+    SELECT series, expected, delay, row_number() OVER (PARTITION BY series ORDER BY delay) AS nth
+    FROM placed WHERE delay IS NOT NULL
+), delayed AS (  -- by nearest rank among all slots; one that never came lags without end
+    SELECT series, max(CASE WHEN nth = ceil(0.5 * expected) THEN delay END) AS delay_p50,
+        max(CASE WHEN nth = ceil(0.95 * expected) THEN delay END) AS delay_p95
+    FROM ranked GROUP BY series
+), followed AS (
+    SELECT series, date_diff('microsecond',
+        lag(available) OVER (PARTITION BY series ORDER BY available), available) AS gap
+    FROM framed WHERE available IS NOT NULL
+), apart AS (  -- distances of consecutive availabilities and the open gap to the end of the window
+    SELECT series, gap FROM followed WHERE gap > 0
+    UNION ALL
+    SELECT f.series, greatest(0, date_diff('microsecond', max(f.available),
+        max(b.last_slot) + {every_s} * INTERVAL 1 SECOND))
+    FROM framed f JOIN bounds b ON b.series = f.series WHERE f.available IS NOT NULL GROUP BY f.series
+), spaced AS (
+    SELECT series, max(CASE WHEN nth = ceil(0.95 * gaps) THEN gap END) AS gap_p95, max(gap) AS gap_max
+    FROM (SELECT series, gap, row_number() OVER (PARTITION BY series ORDER BY gap) AS nth,
+            count(*) OVER (PARTITION BY series) AS gaps FROM apart) ordered
+    GROUP BY series
+), come AS (  -- of series that lack slots: each slot that came with the one before it that came
+    SELECT p.series, p.expected, p.nth_slot,
+        p.nth_slot - coalesce(lag(p.nth_slot) OVER (PARTITION BY p.series ORDER BY p.nth_slot), -1) - 1 AS missed
+    FROM placed p JOIN summed s ON s.series = p.series
+    WHERE p.delay IS NOT NULL AND s.delivered < p.expected
+), longest AS (
+    SELECT series, greatest(max(missed), max(expected) - 1 - max(nth_slot)) AS run FROM come GROUP BY series
+), first_record AS (
+    SELECT d.series, min(d._at) AS _at FROM delivered d
+    JOIN bounds b ON b.series = d.series AND b.first_slot = d.slot GROUP BY d.series
+)
+SELECT b.series, b.first_slot, b.last_slot, b.start_slot, f._at, coalesce(s.delivered, 0) AS delivered,
+    coalesce(s.on_time, 0) AS on_time, s.delay_max, w.delay_p50, w.delay_p95, g.gap_p95, g.gap_max,
+    date_diff('microsecond', b.start_slot, b.last_slot) // {every} + 1 AS expected, r.run
+FROM bounds b
+JOIN first_record f ON f.series = b.series
+LEFT JOIN summed s ON s.series = b.series
+LEFT JOIN delayed w ON w.series = b.series
+LEFT JOIN spaced g ON g.series = b.series
+LEFT JOIN longest r ON r.series = b.series
+ORDER BY b.series
+"""
+
+_DAYS = """
+SELECT series, CAST(slot AS DATE) AS day, count(delay) AS delivered,
+    count(CASE WHEN delay <= {deadline} THEN 1 END) AS on_time
+FROM placed GROUP BY series, CAST(slot AS DATE) ORDER BY series, day
+"""
+
+# A slot without a record stands in the distance of two records; no more of them are written out than are shown.
+_LATE = """
+, last_one AS (
+    SELECT series, start_slot, date_diff('microsecond', start_slot, last_slot) // {every} + 1 AS expected FROM bounds
+), known AS (
+    SELECT series, nth_slot, delay, _at FROM placed
+    UNION ALL
+    SELECT series, expected, {deadline}, NULL FROM last_one
+), stepped AS (
+    SELECT *, coalesce(lag(nth_slot) OVER (PARTITION BY series ORDER BY nth_slot), -1) AS prior_slot FROM known
+), late AS (
+    SELECT series, nth_slot, _at FROM stepped WHERE delay IS NULL OR delay > {deadline}
+    UNION ALL
+    SELECT s.series, s.prior_slot + n.step, NULL
+    FROM stepped s JOIN (VALUES {steps}) AS n (step) ON s.prior_slot + n.step < s.nth_slot
+), counted AS (
+    SELECT series, nth_slot, _at, row_number() OVER (PARTITION BY series ORDER BY nth_slot) AS nth FROM late
+)
+SELECT c.series, c.nth, l.start_slot + c.nth_slot * {every_s} * INTERVAL 1 SECOND AS slot, c._at
+FROM counted c JOIN last_one l ON l.series = c.series
+WHERE c.nth <= {shown}
+ORDER BY c.series, c.nth
+"""
+
+
+_PARTS: Final = {"figures": _FIGURES, "days": _DAYS, "late": _LATE}
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When data are due: a slot every `every`, each at the latest `deadline` after it, over `window`."""
+
+    every: timedelta
+    deadline: timedelta
+    window: timedelta
+
+    @property
+    def settled(self) -> timedelta:
+        """What a slot's value waits for before it can lag: its own period, where the deadline lies after it."""
+        return self.every if self.deadline > self.every else timedelta(0)
+
+
+def microseconds(span: timedelta) -> int:
+    return span // timedelta(microseconds=1)
+
+
+def statements(dataset: Dataset, table: str, series: Sequence[str], grade: str, schedule: Schedule) -> dict[str, str]:
+    """SELECTs by name: `figures` gives one row a series, `days` one a day of it, `late` its first late slots.
+
+    `table` holds the dataset's records, `series` names the columns that tell series apart (none: all
+    are one series, `*`), `grade` is E1 or E2. Columns delay_* and gap_* are in microseconds.
+    """
+    every = microseconds(schedule.every)
+    head = _PLACED.format(
+        fresh=_FRESH.format(standard=dataset.standard, dataset=dataset.name) if grade == "E2" else "",
+        delivered=_delivered(dataset, table, series, grade),
+        every=every,
+        reach=(schedule.window - schedule.every) // SECOND,
+    )
+    steps = ", ".join(f"({n})" for n in range(1, LATE_SHOWN + 1))
+    values = {
+        "every": every, "every_s": schedule.every // SECOND, "deadline": microseconds(schedule.deadline),
+        "shown": LATE_SHOWN, "steps": steps,
+    }  # fmt: skip
+    return {name: head + part.format(**values) for name, part in _PARTS.items()}
+
+
+def _delivered(dataset: Dataset, table: str, series: Sequence[str], grade: str) -> str:
+    texts = [f'CAST("{name}" AS VARCHAR)' for name in series]
+    own = f"coalesce({texts[0]}, '')" if len(texts) == 1 else f"concat_ws('|', {', '.join(texts)})" if texts else "'*'"
+    return (_E2 if grade == "E2" else _E1).strip().format(
+        series=own,
+        group=", ".join(f'"{name}"' for name in (*series, dataset.subject_time)),
+        slot=f'CAST("{dataset.subject_time}" AS TIMESTAMP)',
+        available=f'CAST("{dataset.available_at}" AS TIMESTAMP)' if dataset.available_at else "NULL",
+        table=table,
+    )  # fmt: skip
