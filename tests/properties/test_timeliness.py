@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 
 import duckdb
 import pyarrow as pa
@@ -12,7 +13,8 @@ from hypothesis import strategies as st
 
 from tests.timeliness_oracle import measure, nearest_rank
 from validator.catalogue.load import standards
-from validator.checks.timeliness import duration, measured_series
+from validator.checks import timeliness
+from validator.checks.timeliness import duration, late_slots, measured_series, portions
 from validator.checks.timeliness_sql import LATE_SHOWN, Schedule, statements
 from validator.engine.package import table_schema
 
@@ -67,8 +69,8 @@ class Tables:
         self.connection.register("_incoming", pa.Table.from_arrays(arrays, schema=schema))
         self.connection.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM _incoming")
 
-    def query(self, sql: str, _parameters: Mapping[str, Any] | None) -> Iterator[dict[str, Any]]:
-        cursor = self.connection.cursor().execute(sql)
+    def query(self, sql: str, parameters: Mapping[str, Any] | None) -> Iterator[dict[str, Any]]:
+        cursor = self.connection.cursor().execute(sql, parameters)
         names = [column[0] for column in cursor.description or ()]
         return (dict(zip(names, row, strict=True)) for row in cursor.fetchall())
 
@@ -86,12 +88,14 @@ def _log_lines(log: Mapping[str, Slots]) -> Iterator[tuple[Any, ...]]:
             yield DATASET.standard, DATASET.name, line, key, slot, None, received, f"{line}", None
 
 
-def figures(schedule: Schedule, grade: str = "E1") -> dict[str, dict[str, Any]]:
+def figures(schedule: Schedule, grade: str = "E1", late: bool = True) -> dict[str, dict[str, Any]]:
     """What the SQL measures of every series, with its first late slots."""
     asked = statements(DATASET, "records", ("series",), grade, schedule)
-    found = {one.name: {**one.measured, "late": []} for one in measured_series(TABLES.query, asked, schedule)}
-    for row in TABLES.query(asked["late"], None):
-        found[row["series"]]["late"].append(row["slot"])
+    found: dict[str, dict[str, Any]] = {}
+    for portion in portions(TABLES.query, asked):
+        slots = late_slots(TABLES.query, asked, portion) if late else {}
+        for one in measured_series(TABLES.query, asked, portion, schedule):
+            found[one.name] = {**one.measured, "late": [row["slot"] for row in slots.get(one.name, ())]}
     return found
 
 
@@ -142,6 +146,18 @@ def test_the_figures_of_the_receiver_s_log_equal_the_formulas(
     assert figures(schedule, "E2") == {name: expected_figures(slots, schedule) for name, slots in received.items()}
 
 
+@given(SERIES)
+def test_portions_of_the_series_give_the_figures_of_all_at_once(
+    records: Mapping[str, Mapping[int, int | None]],
+) -> None:
+    TABLES.fill(moments(records), {})
+    schedule = Schedule(timedelta(hours=1), timedelta(hours=2), DAY)
+    at_once = figures(schedule)
+
+    with patch.object(timeliness, "RECORDS_AT_ONCE", 30):
+        assert figures(schedule) == at_once
+
+
 @given(DELIVERIES)
 def test_a_slot_with_two_records_came_with_the_first(deliveries: dict[int, timedelta | None]) -> None:
     first = daily(deliveries)
@@ -164,7 +180,7 @@ def daily(deliveries: Mapping[int, timedelta | None]) -> dict[datetime, datetime
 
 def measured(deliveries: Mapping[int, timedelta | None]) -> dict[str, Any]:
     TABLES.fill({"A": daily(deliveries)}, {})
-    return figures(Schedule(DAY, EIGHT, YEAR))["A"]
+    return figures(Schedule(DAY, EIGHT, YEAR), late=False)["A"]
 
 
 @given(DELIVERIES)

@@ -30,6 +30,6 @@ def bound(sql: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def check(ask: Ask) -> Iterator[Answer]:
-    """Rows of the rule's SELECT."""
+    """The first rows of the rule's SELECT and how many more there are."""
     sql = read_rule(ask.standard.folder / ask.check.settings["sql"])
-    yield from ask.query(sql, bound(sql, ask.parameters))
+    yield from ask.violations(sql, bound(sql, ask.parameters))

@@ -32,6 +32,7 @@ GRADE_OF_CLASS: Final = {
     ConformanceClass.ADVANCED: "E3",
 }
 DAY: Final = timedelta(days=1)
+RECORDS_AT_ONCE: Final = 4_000_000
 _DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?\Z")
 
 
@@ -44,13 +45,16 @@ def duration(text: str) -> timedelta:
     return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
 
 
+Portion = dict[str, str]
+"""The names of the `first` and `last` of some consecutive series."""
+
+
 @dataclass(frozen=True, slots=True)
 class Series:
-    """The figures of one series, with the ends of its records and where its first one stands."""
+    """The figures of one series, with the time that its records span and where its first one stands."""
 
     name: str
-    first: datetime
-    last: datetime
+    span: timedelta
     at: int
     measured: Mapping[str, Any]
 
@@ -96,22 +100,40 @@ def _judge_all(ask: Ask, dataset: Dataset, grade: str) -> Iterator[Answer]:
     asked = statements(dataset, table, ask.setting("series", ()), grade, schedule)
     limits = {name: ask.resolve(value) for name, value in (ask.setting("require") or {}).items()}
     shown = {"limits": {name: str(value) for name, value in limits.items()}}
-    late: Mapping[str, list[Row]] | None = None
-    for one in measured_series(ask.query, asked, schedule):
-        yield Measure({"dataset": dataset.id, "series": one.name, "grade": grade, **one.measured, **shown})
-        span = one.last - one.first + schedule.every
-        if span < schedule.window:
-            short = {"series": one.name, "days": span // DAY, "needed": schedule.window.days, "dataset": dataset.id}
-            yield CannotTell(Cause.EVIDENCE, "timeliness.window_short", short)
-            continue
-        for row in filter(None, (_against(name, limit, one.measured) for name, limit in sorted(limits.items()))):
-            late = _late_slots(ask.query, asked) if late is None else late
-            yield {**_missed(one, late.get(one.name, [])), "grade": grade, **row}
+    for portion in portions(ask.query, asked):
+        late: Mapping[str, list[Row]] | None = None
+        for one in measured_series(ask.query, asked, portion, schedule):
+            yield Measure({"dataset": dataset.id, "series": one.name, "grade": grade, **one.measured, **shown})
+            if one.span < schedule.window:
+                yield _too_short(dataset, one, schedule)
+                continue
+            for row in filter(None, (_against(name, limit, one.measured) for name, limit in sorted(limits.items()))):
+                late = late_slots(ask.query, asked, portion) if late is None else late
+                yield {**_missed(one, late.get(one.name, [])), "grade": grade, **row}
 
 
-def _late_slots(query: Query, asked: Mapping[str, str]) -> Mapping[str, list[Row]]:
+def _too_short(dataset: Dataset, one: Series, schedule: Schedule) -> CannotTell:
+    days = {"days": one.span // DAY, "needed": schedule.window.days}
+    return CannotTell(Cause.EVIDENCE, "timeliness.window_short", {"series": one.name, "dataset": dataset.id, **days})
+
+
+def portions(query: Query, asked: Mapping[str, str]) -> Iterator[Portion]:
+    """All series in order, cut so that each portion but one of a single series holds few enough records."""
+    portion: Portion | None = None
+    held = 0
+    for row in query(asked["sizes"], None):
+        name, held = row["series"], held + row["records"]
+        if portion is not None and held > RECORDS_AT_ONCE:
+            yield portion
+            portion, held = None, row["records"]
+        portion = {"first": portion["first"] if portion else name, "last": name}
+    if portion is not None:
+        yield portion
+
+
+def late_slots(query: Query, asked: Mapping[str, str], portion: Portion) -> Mapping[str, list[Row]]:
     """The first late slots of every series that has any."""
-    rows = query(asked["late"], None)
+    rows = query(asked["late"], portion)
     return {name: list(slots) for name, slots in groupby(rows, key=itemgetter("series"))}
 
 
@@ -123,15 +145,16 @@ def _missed(one: Series, late: list[Row]) -> Row:
     return {"_at": at, "series": one.name, "slots": shown + (" …" if more else "") or "–"}
 
 
-def measured_series(query: Query, asked: Mapping[str, str], schedule: Schedule) -> Iterator[Series]:
-    """The figures of every series, in the order of their names."""
-    days = groupby(query(asked["days"], None), key=itemgetter("series"))
+def measured_series(query: Query, asked: Mapping[str, str], portion: Portion, schedule: Schedule) -> Iterator[Series]:
+    """The figures of every series of the portion, in the order of their names."""
+    days = groupby(query(asked["days"], portion), key=itemgetter("series"))
     counts: tuple[str, list[Row]] | None = None
-    for row in query(asked["figures"], None):
+    for row in query(asked["figures"], portion):
         if counts is None or counts[0] < row["series"]:
             counts = next(((name, list(rows)) for name, rows in days), None)
         mine = counts[1] if counts is not None and counts[0] == row["series"] else []
-        yield Series(row["series"], row["first_slot"], row["last_slot"], row["_at"], _measured(row, mine, schedule))
+        span = row["last_slot"] - row["first_slot"] + schedule.every
+        yield Series(row["series"], span, row["_at"], _measured(row, mine, schedule))
 
 
 def _measured(row: Row, days: list[Row], schedule: Schedule) -> dict[str, Any]:

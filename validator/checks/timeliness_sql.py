@@ -2,7 +2,8 @@
 
 A slot is a point of the schedule's grid `start + n × every` up to the series' last record. Slots that
 never came are not written out: they follow from the distances of those that did, so that the cost is
-that of the records, not of the calendar. Times are counted in whole microseconds.
+that of the records, not of the calendar. Times are counted in whole microseconds. Each statement looks
+at the series from `$first` to `$last`, so that no more is held at once than these need.
 """
 
 from __future__ import annotations
@@ -19,13 +20,14 @@ SECOND: Final = timedelta(seconds=1)
 
 _E1 = """
 SELECT {series} AS series, {slot} AS slot, min({available}) AS available, min(_at) AS _at
-FROM {table} WHERE {slot} IS NOT NULL GROUP BY {group}
+FROM {table} WHERE {slot} IS NOT NULL AND {series} BETWEEN $first AND $last GROUP BY {group}
 """
 
 # The first delivery of a slot counts; one that repeats earlier content with unchanged data_through does not.
 _E2 = """
 SELECT r.series, r.slot, min(least(f.received_at, k.received_at)) AS available, min(r._at) AS _at
-FROM (SELECT _at, {series} AS series, {slot} AS slot FROM {table} WHERE {slot} IS NOT NULL) r
+FROM (SELECT _at, {series} AS series, {slot} AS slot FROM {table}
+    WHERE {slot} IS NOT NULL AND {series} BETWEEN $first AND $last) r
 LEFT JOIN (SELECT subject_time, min(received_at) AS received_at FROM fresh WHERE key = '*' GROUP BY subject_time) f
     ON f.subject_time = r.slot
 LEFT JOIN (SELECT key, subject_time, min(received_at) AS received_at FROM fresh WHERE key <> '*'
@@ -60,12 +62,15 @@ _PLACED = """WITH {fresh}delivered AS (  -- one row a slot that has a record
 _FIGURES = """
 , summed AS (
     SELECT series, count(delay) AS delivered, count(CASE WHEN delay <= {deadline} THEN 1 END) AS on_time,
-        max(delay) AS delay_max
+        max(delay) AS delay_max, percentile_disc(0.5) WITHIN GROUP (ORDER BY delay) AS delay_p50,
+        percentile_disc(0.95) WITHIN GROUP (ORDER BY delay) AS delay_p95
     FROM placed GROUP BY series
+), come AS (  -- of series that lack slots: each slot that came
+    SELECT p.series, p.expected, p.nth_slot, p.delay
+    FROM placed p JOIN summed s ON s.series = p.series WHERE p.delay IS NOT NULL AND s.delivered < p.expected
 ), ranked AS (
-    SELECT series, expected, delay, row_number() OVER (PARTITION BY series ORDER BY delay) AS nth
-    FROM placed WHERE delay IS NOT NULL
-), delayed AS (  -- by nearest rank among all slots; one that never came lags without end
+    SELECT series, expected, delay, row_number() OVER (PARTITION BY series ORDER BY delay) AS nth FROM come
+), delayed AS (  -- by nearest rank among all their slots; one that never came lags without end
     SELECT series, max(CASE WHEN nth = ceil(0.5 * expected) THEN delay END) AS delay_p50,
         max(CASE WHEN nth = ceil(0.95 * expected) THEN delay END) AS delay_p95
     FROM ranked GROUP BY series
@@ -80,24 +85,23 @@ _FIGURES = """
         max(b.last_slot) + {every_s} * INTERVAL 1 SECOND))
     FROM framed f JOIN bounds b ON b.series = f.series WHERE f.available IS NOT NULL GROUP BY f.series
 ), spaced AS (
-    SELECT series, max(CASE WHEN nth = ceil(0.95 * gaps) THEN gap END) AS gap_p95, max(gap) AS gap_max
-    FROM (SELECT series, gap, row_number() OVER (PARTITION BY series ORDER BY gap) AS nth,
-            count(*) OVER (PARTITION BY series) AS gaps FROM apart) ordered
-    GROUP BY series
-), come AS (  -- of series that lack slots: each slot that came with the one before it that came
-    SELECT p.series, p.expected, p.nth_slot,
-        p.nth_slot - coalesce(lag(p.nth_slot) OVER (PARTITION BY p.series ORDER BY p.nth_slot), -1) - 1 AS missed
-    FROM placed p JOIN summed s ON s.series = p.series
-    WHERE p.delay IS NOT NULL AND s.delivered < p.expected
+    SELECT series, percentile_disc(0.95) WITHIN GROUP (ORDER BY gap) AS gap_p95, max(gap) AS gap_max
+    FROM apart GROUP BY series
+), lacking AS (
+    SELECT series, expected, nth_slot,
+        nth_slot - coalesce(lag(nth_slot) OVER (PARTITION BY series ORDER BY nth_slot), -1) - 1 AS missed
+    FROM come
 ), longest AS (
-    SELECT series, greatest(max(missed), max(expected) - 1 - max(nth_slot)) AS run FROM come GROUP BY series
+    SELECT series, greatest(max(missed), max(expected) - 1 - max(nth_slot)) AS run FROM lacking GROUP BY series
 ), first_record AS (
     SELECT d.series, min(d._at) AS _at FROM delivered d
     JOIN bounds b ON b.series = d.series AND b.first_slot = d.slot GROUP BY d.series
 )
 SELECT b.series, b.first_slot, b.last_slot, b.start_slot, f._at, coalesce(s.delivered, 0) AS delivered,
-    coalesce(s.on_time, 0) AS on_time, s.delay_max, w.delay_p50, w.delay_p95, g.gap_p95, g.gap_max,
-    date_diff('microsecond', b.start_slot, b.last_slot) // {every} + 1 AS expected, r.run
+    coalesce(s.on_time, 0) AS on_time, s.delay_max, g.gap_p95, g.gap_max, r.run,
+    CASE WHEN w.series IS NULL THEN s.delay_p50 ELSE w.delay_p50 END AS delay_p50,
+    CASE WHEN w.series IS NULL THEN s.delay_p95 ELSE w.delay_p95 END AS delay_p95,
+    date_diff('microsecond', b.start_slot, b.last_slot) // {every} + 1 AS expected
 FROM bounds b
 JOIN first_record f ON f.series = b.series
 LEFT JOIN summed s ON s.series = b.series
@@ -138,6 +142,11 @@ ORDER BY c.series, c.nth
 """
 
 
+_SIZES = """
+SELECT series, count(*) AS records FROM (SELECT {series} AS series FROM {table} WHERE {slot} IS NOT NULL) named
+GROUP BY series ORDER BY series
+"""
+
 _PARTS: Final = {"figures": _FIGURES, "days": _DAYS, "late": _LATE}
 
 
@@ -162,31 +171,32 @@ def microseconds(span: timedelta) -> int:
 def statements(dataset: Dataset, table: str, series: Sequence[str], grade: str, schedule: Schedule) -> dict[str, str]:
     """SELECTs by name: `figures` gives one row a series, `days` one a day of it, `late` its first late slots.
 
+    `sizes` counts the records of every series; the others look at those from `$first` to `$last`.
     `table` holds the dataset's records, `series` names the columns that tell series apart (none: all
     are one series, `*`), `grade` is E1 or E2. Columns delay_* and gap_* are in microseconds.
     """
     every = microseconds(schedule.every)
+    names = {"table": table, "slot": f'CAST("{dataset.subject_time}" AS TIMESTAMP)', "series": _series(series)}
+    available = f'CAST("{dataset.available_at}" AS TIMESTAMP)' if dataset.available_at else "NULL"
+    group = ", ".join(f'"{name}"' for name in (*series, dataset.subject_time))
+    steps = ", ".join(f"({n})" for n in range(1, LATE_SHOWN + 1))
     head = _PLACED.format(
         fresh=_FRESH.format(standard=dataset.standard, dataset=dataset.name) if grade == "E2" else "",
-        delivered=_delivered(dataset, table, series, grade),
+        delivered=_E2.format(**names) if grade == "E2" else _E1.format(**names, available=available, group=group),
         every=every,
         reach=(schedule.window - schedule.every) // SECOND,
     )
-    steps = ", ".join(f"({n})" for n in range(1, LATE_SHOWN + 1))
     values = {
         "every": every, "every_s": schedule.every // SECOND, "deadline": microseconds(schedule.deadline),
         "shown": LATE_SHOWN, "steps": steps,
     }  # fmt: skip
-    return {name: head + part.format(**values) for name, part in _PARTS.items()}
+    parts = {name: head + part.format(**values) for name, part in _PARTS.items()}
+    return {**parts, "sizes": _SIZES.format(**names)}
 
 
-def _delivered(dataset: Dataset, table: str, series: Sequence[str], grade: str) -> str:
-    texts = [f'CAST("{name}" AS VARCHAR)' for name in series]
-    own = f"coalesce({texts[0]}, '')" if len(texts) == 1 else f"concat_ws('|', {', '.join(texts)})" if texts else "'*'"
-    return (_E2 if grade == "E2" else _E1).strip().format(
-        series=own,
-        group=", ".join(f'"{name}"' for name in (*series, dataset.subject_time)),
-        slot=f'CAST("{dataset.subject_time}" AS TIMESTAMP)',
-        available=f'CAST("{dataset.available_at}" AS TIMESTAMP)' if dataset.available_at else "NULL",
-        table=table,
-    )  # fmt: skip
+def _series(names: Sequence[str]) -> str:
+    """The name of a record's series in SQL."""
+    if not names:
+        return "'*'"
+    texts = ", ".join(f'CAST("{name}" AS VARCHAR)' for name in names)
+    return f"concat_ws('|', {texts})" if len(names) > 1 else f"coalesce({texts}, '')"

@@ -13,15 +13,13 @@ WITH RECURSIVE edition AS (
     SELECT newer, older FROM step
     UNION
     SELECT c.newer, s.older FROM chain c JOIN step s ON s.newer = c.older
-), shared AS (  -- keys that occur more than once are few: only their records are compared
-    SELECT r.standard, r.dataset, r.key
-    FROM sub.record r JOIN edition e ON e.file = r.file
-    WHERE r.key IS NOT NULL AND r.usable
-    GROUP BY r.standard, r.dataset, r.key HAVING count(*) > 1
-), occurrence AS (
+), suspect AS (  -- keys that occur more than once are few, and no two of them hide behind different hashes
+    SELECT key_hash FROM sub.record WHERE usable AND NOT alternative
+    GROUP BY key_hash HAVING count(*) > 1 AND key_hash IS NOT NULL
+), occurrence AS (  -- only their records are compared, by the keys themselves
     SELECT r._at, r.standard, r.dataset, r.key, r.file, r.content, e.data_through
-    FROM shared s
-    JOIN sub.record r ON r.standard = s.standard AND r.dataset = s.dataset AND r.key = s.key AND r.usable
+    FROM suspect s
+    JOIN sub.record r ON r.key_hash = s.key_hash AND r.usable AND NOT r.alternative
     JOIN edition e ON e.file = r.file
 ), early AS (  -- the first record of each key in each file stands for the others: what may repeat depends on the files
     SELECT * FROM (
@@ -60,4 +58,4 @@ FROM step WHERE newer_at <= older_at
 UNION ALL
 SELECT NULL, place, '/supersedes', 'itself', NULL, supersedes, NULL, NULL, NULL, file
 FROM edition WHERE supersedes = dataset_id
-ORDER BY _at, _file
+ORDER BY _at, _file, _pointer, _message, other
