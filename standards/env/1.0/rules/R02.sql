@@ -15,18 +15,19 @@ WITH node AS (  -- index and concentration at each breakpoint; row 500 means "at
 ), segment AS (
     SELECT *, lead(i) OVER w AS i_hi, lead(c) OVER w AS c_hi
     FROM node WHERE c IS NOT NULL WINDOW w AS (PARTITION BY scheme, scale, valid_from ORDER BY i)
-), good AS (  -- what lies below zero counts as zero
-    SELECT station_id, date_trunc('hour', hour) AS h, date_trunc('day', hour) AS d,
-        CASE WHEN pm25 < 0 THEN 0 ELSE pm25 END AS pm25, CASE WHEN pm10 < 0 THEN 0 ELSE pm10 END AS pm10,
-        CASE WHEN o3 < 0 THEN 0 ELSE o3 END AS o3, CASE WHEN no2 < 0 THEN 0 ELSE no2 END AS no2,
-        CASE WHEN so2 < 0 THEN 0 ELSE so2 END AS so2, CASE WHEN co < 0 THEN 0 ELSE co END AS co
-    FROM env.observation WHERE quality_flag = 'good'
 ), reach AS (
     SELECT station_id, min(hour) AS first_hour, max(hour) AS last_hour FROM env.observation GROUP BY station_id
 ), value AS (
     SELECT *, date_trunc('hour', a.at) AS h, date_trunc('day', a.at) AS d FROM env.aqi a
+), good AS (  -- hours of the stations that state hour values; what lies below zero counts as zero
+    SELECT station_id, date_trunc('hour', hour) AS h,
+        CASE WHEN pm25 < 0 THEN 0 ELSE pm25 END AS pm25, CASE WHEN pm10 < 0 THEN 0 ELSE pm10 END AS pm10,
+        CASE WHEN o3 < 0 THEN 0 ELSE o3 END AS o3, CASE WHEN no2 < 0 THEN 0 ELSE no2 END AS no2,
+        CASE WHEN so2 < 0 THEN 0 ELSE so2 END AS so2, CASE WHEN co < 0 THEN 0 ELSE co END AS co
+    FROM env.observation
+    WHERE quality_flag = 'good' AND station_id IN (SELECT station_id FROM value WHERE kind = 'gio')
 ), back AS (  -- the 12 hours of each hour value; age 0 is the hour itself
-    SELECT v._at, v.d, v.station_id, n.age, v.h - n.age * INTERVAL 1 HOUR AS h
+    SELECT v._at, v.station_id, n.age, v.h - n.age * INTERVAL 1 HOUR AS h
     FROM value v
     CROSS JOIN (VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9), (10), (11)) AS n (age)
     WHERE v.kind = 'gio'
@@ -36,7 +37,7 @@ WITH node AS (  -- index and concentration at each breakpoint; row 500 means "at
     FROM back b JOIN good g ON g.station_id = b.station_id AND g.h = b.h
     GROUP BY b._at
 ), nowcast AS (  -- where two of the last three hours are there
-    SELECT b._at, b.d,
+    SELECT b._at,
         CASE WHEN count(CASE WHEN b.age < 3 THEN g.pm25 END) >= 2 THEN sum(pow(w.pm25, b.age) * g.pm25)
             / sum(CASE WHEN g.pm25 IS NOT NULL THEN pow(w.pm25, b.age) END) END AS pm25,
         CASE WHEN count(CASE WHEN b.age < 3 THEN g.pm10 END) >= 2 THEN sum(pow(w.pm10, b.age) * g.pm10)
@@ -44,33 +45,36 @@ WITH node AS (  -- index and concentration at each breakpoint; row 500 means "at
     FROM back b
     JOIN good g ON g.station_id = b.station_id AND g.h = b.h
     JOIN weight w ON w._at = b._at
-    GROUP BY b._at, b.d
-), mean8 AS (
-    SELECT station_id, d, h, avg(o3) OVER w AS c, count(*) OVER w AS hours
-    FROM good WHERE o3 IS NOT NULL
-    WINDOW w AS (PARTITION BY station_id, d ORDER BY h RANGE BETWEEN INTERVAL 7 HOUR PRECEDING AND CURRENT ROW)
+    GROUP BY b._at
+), day AS (  -- what each day value stands on
+    SELECT v._at, avg(CASE WHEN o.pm25 < 0 THEN 0 ELSE o.pm25 END) AS pm25,
+        avg(CASE WHEN o.pm10 < 0 THEN 0 ELSE o.pm10 END) AS pm10, max(CASE WHEN o.o3 < 0 THEN 0 ELSE o.o3 END) AS o3,
+        max(CASE WHEN o.no2 < 0 THEN 0 ELSE o.no2 END) AS no2, max(CASE WHEN o.so2 < 0 THEN 0 ELSE o.so2 END) AS so2,
+        max(CASE WHEN o.co < 0 THEN 0 ELSE o.co END) AS co
+    FROM env.observation o JOIN value v ON v.station_id = o.station_id AND v.d = date_trunc('day', o.hour)
+    WHERE o.quality_flag = 'good' AND v.kind = 'ngay' GROUP BY v._at
+), mean8 AS (  -- each hour counts in its own mean of eight hours and in the seven after it, within the day
+    SELECT v._at, hour(o.hour) + n.later AS h, avg(CASE WHEN o.o3 < 0 THEN 0 ELSE o.o3 END) AS c, count(*) AS hours,
+        count(CASE WHEN n.later = 0 THEN 1 END) AS own
+    FROM env.observation o
+    JOIN value v ON v.station_id = o.station_id AND v.d = date_trunc('day', o.hour)
+    CROSS JOIN (VALUES (0), (1), (2), (3), (4), (5), (6), (7)) AS n (later)
+    WHERE o.quality_flag = 'good' AND o.o3 IS NOT NULL AND v.kind = 'ngay' AND hour(o.hour) + n.later BETWEEN 7 AND 23
+    GROUP BY v._at, hour(o.hour) + n.later
 ), day8 AS (
-    SELECT station_id, d, max(c) AS o3_8h FROM mean8
-    WHERE hours >= $o3_8h_min_values AND hour(h) >= 7 GROUP BY station_id, d
-), day AS (
-    SELECT station_id, d, avg(pm25) AS pm25, avg(pm10) AS pm10, max(o3) AS o3, max(no2) AS no2, max(so2) AS so2,
-        max(co) AS co
-    FROM good GROUP BY station_id, d
+    SELECT _at, max(c) AS o3_8h FROM mean8 WHERE hours >= $o3_8h_min_values AND own > 0 GROUP BY _at
 ), source AS (  -- the concentrations that each value stands on
-    SELECT _at, d, pm25, pm10, NULL AS o3, NULL AS o3_8h, NULL AS no2, NULL AS so2, NULL AS co FROM nowcast
+    SELECT _at, pm25, pm10, NULL AS o3, NULL AS o3_8h, NULL AS no2, NULL AS so2, NULL AS co FROM nowcast
     UNION ALL
-    SELECT v._at, v.d, NULL, NULL, g.o3, NULL, g.no2, g.so2, g.co
+    SELECT v._at, NULL, NULL, g.o3, NULL, g.no2, g.so2, g.co
     FROM value v JOIN good g ON g.station_id = v.station_id AND g.h = v.h WHERE v.kind = 'gio'
     UNION ALL
-    SELECT v._at, v.d, g.pm25, g.pm10, g.o3, m.o3_8h, g.no2, g.so2, g.co
-    FROM value v
-    JOIN day g ON g.station_id = v.station_id AND g.d = v.d
-    LEFT JOIN day8 m ON m.station_id = v.station_id AND m.d = v.d
-    WHERE v.kind = 'ngay'
+    SELECT g._at, g.pm25, g.pm10, g.o3, m.o3_8h, g.no2, g.so2, g.co FROM day g LEFT JOIN day8 m ON m._at = g._at
 ), conc AS (
-    SELECT _at, d, p.pollutant, p.scale, CASE p.scale WHEN 'pm25' THEN pm25 WHEN 'pm10' THEN pm10 WHEN 'o3_1h' THEN o3
-        WHEN 'o3_8h' THEN o3_8h WHEN 'no2' THEN no2 WHEN 'so2' THEN so2 ELSE co END AS c
-    FROM source CROSS JOIN (VALUES ('pm25', 'pm25'), ('pm10', 'pm10'), ('o3', 'o3_1h'), ('o3', 'o3_8h'),
+    SELECT s._at, v.d, p.pollutant, p.scale, CASE p.scale WHEN 'pm25' THEN s.pm25 WHEN 'pm10' THEN s.pm10
+        WHEN 'o3_1h' THEN s.o3 WHEN 'o3_8h' THEN s.o3_8h WHEN 'no2' THEN s.no2 WHEN 'so2' THEN s.so2 ELSE s.co END AS c
+    FROM source s JOIN value v ON v._at = s._at
+    CROSS JOIN (VALUES ('pm25', 'pm25'), ('pm10', 'pm10'), ('o3', 'o3_1h'), ('o3', 'o3_8h'),
         ('no2', 'no2'), ('so2', 'so2'), ('co', 'co')) AS p (pollutant, scale)
 ), indexed AS (  -- rounded half up; O3 8 h ends at its last breakpoint
     SELECT k._at, k.pollutant, s.scheme, coalesce(

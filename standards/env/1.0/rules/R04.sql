@@ -12,13 +12,14 @@ WITH node AS (
 ), segment AS (
     SELECT *, lead(i) OVER w AS i_hi, lead(c) OVER w AS c_hi
     FROM node WHERE c IS NOT NULL WINDOW w AS (PARTITION BY scheme, pollutant, valid_from ORDER BY i)
-), good AS (  -- what lies below zero counts as zero
-    SELECT station_id, date_trunc('hour', hour) AS h, date_trunc('day', hour) AS d,
-        CASE WHEN pm25 < 0 THEN 0 ELSE pm25 END AS pm25, CASE WHEN pm10 < 0 THEN 0 ELSE pm10 END AS pm10
-    FROM env.observation WHERE quality_flag = 'good'
 ), value AS (
     SELECT _at, station_id, kind, sub_pm25, sub_pm10, date_trunc('hour', a.at) AS h, date_trunc('day', a.at) AS d
     FROM env.aqi a WHERE sub_pm25 IS NOT NULL OR sub_pm10 IS NOT NULL
+), good AS (  -- hours of the stations that state hour values; what lies below zero counts as zero
+    SELECT station_id, date_trunc('hour', hour) AS h,
+        CASE WHEN pm25 < 0 THEN 0 ELSE pm25 END AS pm25, CASE WHEN pm10 < 0 THEN 0 ELSE pm10 END AS pm10
+    FROM env.observation
+    WHERE quality_flag = 'good' AND station_id IN (SELECT station_id FROM value WHERE kind = 'gio')
 ), back AS (  -- the 12 hours of each hour value; age 0 is the hour itself
     SELECT v._at, v.station_id, n.age, v.h - n.age * INTERVAL 1 HOUR AS h
     FROM value v
@@ -39,13 +40,12 @@ WITH node AS (
     JOIN good g ON g.station_id = b.station_id AND g.h = b.h
     JOIN weight w ON w._at = b._at
     GROUP BY b._at
-), day AS (
-    SELECT station_id, d, avg(pm25) AS pm25, avg(pm10) AS pm10 FROM good GROUP BY station_id, d
 ), source AS (
     SELECT _at, pm25, pm10 FROM nowcast
     UNION ALL
-    SELECT v._at, g.pm25, g.pm10
-    FROM value v JOIN day g ON g.station_id = v.station_id AND g.d = v.d WHERE v.kind = 'ngay'
+    SELECT v._at, avg(CASE WHEN o.pm25 < 0 THEN 0 ELSE o.pm25 END), avg(CASE WHEN o.pm10 < 0 THEN 0 ELSE o.pm10 END)
+    FROM env.observation o JOIN value v ON v.station_id = o.station_id AND v.d = date_trunc('day', o.hour)
+    WHERE o.quality_flag = 'good' AND v.kind = 'ngay' GROUP BY v._at
 ), stated AS (
     SELECT v._at, v.station_id, v.d, p.pollutant, CASE p.pollutant WHEN 'pm25' THEN s.pm25 ELSE s.pm10 END AS c,
         CASE p.pollutant WHEN 'pm25' THEN v.sub_pm25 ELSE v.sub_pm10 END AS i
