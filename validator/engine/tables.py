@@ -143,10 +143,13 @@ class Tables:
     def create_records(self, datasets: Sequence[tuple[str, Dataset]]) -> None:
         """`sub.record`: every parsed record with its key text, and hashes of its key and of its content.
 
-        Equal keys of a dataset have equal hashes; the other way round nearly always.
+        Equal keys of a dataset have equal hashes; the other way round nearly always. `sub.repeated`
+        holds the hashes that more than one usable record has.
         """
         parts = [_record_part(code, dataset) for code, dataset in datasets]
         self.connection.execute(f"CREATE {self.shared} sub.record AS {' UNION ALL '.join(parts) or _EMPTY_RECORD}")
+        parts = [_repeated(code, dataset) for code, dataset in datasets if dataset.key]
+        self.connection.execute(f"CREATE {self.shared} sub.repeated AS {' UNION ALL '.join(parts) or _EMPTY_REPEATED}")
 
     def load_code_list(self, editions: Sequence[CodeList]) -> None:
         """`codelist.<id>`: all editions together, every column as text, with their validity."""
@@ -166,6 +169,7 @@ _EMPTY_RECORD = (
     "SELECT '' AS standard, '' AS dataset, '' AS file, NULL::BIGINT AS _at, '' AS key, NULL::UBIGINT AS key_hash, "
     "'' AS content, NULL::TIMESTAMP AS subject_time, true AS usable, false AS alternative WHERE false"
 )
+_EMPTY_REPEATED = "SELECT NULL::UBIGINT AS key_hash WHERE false"
 
 
 @cache
@@ -223,28 +227,34 @@ def _superseded(code: str, dataset: Dataset) -> str:
 
     Few keys occur twice: those whose hash does are compared in full.
     """
-    key, hashed = ", ".join(f'"{name}"' for name in dataset.key), f"hash({', '.join(_hashed(dataset))})"
+    key = ", ".join(f'"{name}"' for name in dataset.key)
     return (
-        f"WITH usable AS (SELECT _at, {key}, {hashed} AS key_hash "
-        f'FROM "{code}"."{dataset.name}_all" WHERE _ok AND NOT _alt), '
-        "suspect AS (SELECT key_hash FROM usable GROUP BY key_hash HAVING count(*) > 1), "
-        f"ranked AS (SELECT r._at, row_number() OVER (PARTITION BY {key} ORDER BY u.edition DESC, r._at DESC) AS nth "
-        "FROM suspect s JOIN usable r ON r.key_hash = s.key_hash "
-        f"JOIN sub.unit u ON u.unit = r._at >> {UNIT_BITS}) SELECT _at FROM ranked WHERE nth > 1"
+        f"SELECT _at FROM (SELECT r._at, row_number() OVER (PARTITION BY {key} ORDER BY u.edition DESC, r._at DESC) "
+        f'AS nth FROM ({_repeated(code, dataset)}) s JOIN "{code}"."{dataset.name}_all" r '
+        f"ON {_key_hash(dataset)} = s.key_hash AND r._ok AND NOT r._alt "
+        f"JOIN sub.unit u ON u.unit = r._at >> {UNIT_BITS}) ranked WHERE nth > 1"
     )
 
 
-def _hashed(dataset: Dataset) -> list[str]:
-    """The key columns as they are hashed: an absent text is an empty one, as it is in the key text."""
+def _repeated(code: str, dataset: Dataset) -> str:
+    return (
+        f'SELECT {_key_hash(dataset)} AS key_hash FROM "{code}"."{dataset.name}_all" WHERE _ok AND NOT _alt '
+        "GROUP BY key_hash HAVING count(*) > 1"
+    )
+
+
+def _key_hash(dataset: Dataset) -> str:
+    """The hash of a record's key; an absent text is an empty one, as it is in the key text."""
     kinds = {column.name: column.sql_type for column in dataset.columns}
-    return [f"coalesce(\"{n}\", '')" if kinds[n] in ("VARCHAR", "JSON") else f'"{n}"' for n in dataset.key]
+    texts = [f"coalesce(\"{n}\", '')" if kinds[n] in ("VARCHAR", "JSON") else f'"{n}"' for n in dataset.key]
+    return f"hash('{dataset.id}', {', '.join(texts)})"
 
 
 def _record_part(code: str, dataset: Dataset) -> str:
     names = [f'r."{column.name}"' for column in dataset.columns]
     key = ", ".join(f"coalesce(CAST(r.\"{name}\" AS VARCHAR), '')" for name in dataset.key)
     key_text = f"concat_ws('|', {key})" if key else "NULL::VARCHAR"
-    key_hash = f"hash('{dataset.id}', {', '.join(_hashed(dataset))})" if key else "NULL::UBIGINT"
+    key_hash = _key_hash(dataset) if key else "NULL::UBIGINT"
     content = f"CAST(hash(row({', '.join(names)})) AS VARCHAR)"
     return (
         f"SELECT '{dataset.standard}' AS standard, '{dataset.name}' AS dataset, u.file AS file, r._at, "

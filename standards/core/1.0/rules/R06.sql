@@ -13,12 +13,9 @@ WITH RECURSIVE edition AS (
     SELECT newer, older FROM step
     UNION
     SELECT c.newer, s.older FROM chain c JOIN step s ON s.newer = c.older
-), suspect AS (  -- keys that occur more than once are few, and no two of them hide behind different hashes
-    SELECT key_hash FROM sub.record WHERE usable AND NOT alternative
-    GROUP BY key_hash HAVING count(*) > 1 AND key_hash IS NOT NULL
-), occurrence AS (  -- only their records are compared, by the keys themselves
+), occurrence AS (  -- keys that occur more than once are few and share a hash: only their records are compared
     SELECT r._at, r.standard, r.dataset, r.key, r.file, r.content, e.data_through
-    FROM suspect s
+    FROM sub.repeated s
     JOIN sub.record r ON r.key_hash = s.key_hash AND r.usable AND NOT r.alternative
     JOIN edition e ON e.file = r.file
 ), early AS (  -- the first record of each key in each file stands for the others: what may repeat depends on the files
