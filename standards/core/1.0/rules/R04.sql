@@ -39,4 +39,4 @@ WHERE subject_time > received_at + $future_tolerance_s * INTERVAL 1 SECOND
 UNION ALL
 SELECT _at, NULL, NULL, 'future', CAST(latest AS VARCHAR), CAST(subject_time AS VARCHAR), NULL, NULL, NULL
 FROM dated
-ORDER BY _at, _file, _line, _pointer, _message, found
+ORDER BY _at, _file, _line, _pointer, _message, found, expected, file

@@ -117,4 +117,4 @@ FROM value v LEFT JOIN reach r ON r.station_id = v.station_id
 WHERE r.station_id IS NULL OR CASE WHEN v.kind = 'ngay'
     THEN v.d + INTERVAL 23 HOUR < r.first_hour OR v.d > r.last_hour
     ELSE v.h NOT BETWEEN date_trunc('hour', r.first_hour) AND r.last_hour END
-ORDER BY _at, _pointer, _message
+ORDER BY _at, _pointer, _message, found, expected, pollutant

@@ -76,4 +76,4 @@ SELECT min(_at) AS _at, '/sub/' || max_by(pollutant, telling) AS _pointer, stati
     sum(fits_epa) AS fits_epa, sum(fits_vn) AS fits_vn, sum(telling) AS telling
 FROM copied
 GROUP BY station_id
-ORDER BY _at, station_id
+ORDER BY _at, station_id, _pointer, found, expected

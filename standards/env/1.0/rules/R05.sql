@@ -41,4 +41,4 @@ UNION ALL
 SELECT _at, '/at', 'off_grid', CAST(date_trunc(CASE kind WHEN 'ngay' THEN 'day' ELSE 'hour' END, a.at) AS VARCHAR),
     CAST(a.at AS VARCHAR), station_id, a.at, NULL
 FROM env.aqi a WHERE a.at <> date_trunc(CASE kind WHEN 'ngay' THEN 'day' ELSE 'hour' END, a.at)
-ORDER BY _at, _pointer, _message
+ORDER BY _at, _pointer, _message, found, expected

@@ -19,4 +19,4 @@ UNION ALL
 SELECT _at, '/' || pollutant, 'negative', '≥ ' || CAST(-detection AS VARCHAR), CAST(c AS VARCHAR), pollutant,
     station_id, hour
 FROM negative WHERE c < -detection
-ORDER BY _at, _pointer, _message
+ORDER BY _at, _pointer, _message, found, expected, pollutant
