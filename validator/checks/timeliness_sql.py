@@ -46,28 +46,34 @@ _FRESH = """fresh AS (
 _PLACED = """WITH {fresh}delivered AS (  -- one row a slot that has a record
     {delivered}
 ), bounds AS (
-    SELECT series, first_slot, last_slot, greatest(first_slot, last_slot - {reach} * INTERVAL 1 SECOND) AS start_slot
-    FROM (SELECT series, min(slot) AS first_slot, max(slot) AS last_slot FROM delivered GROUP BY series) ends
+    SELECT *, date_diff('microsecond', start_slot, last_slot) // {every} + 1 AS expected FROM (
+        SELECT series, first_slot, last_slot, _at,
+            greatest(first_slot, last_slot - {reach} * INTERVAL 1 SECOND) AS start_slot
+        FROM (SELECT series, min(slot) AS first_slot, max(slot) AS last_slot, min_by(_at, slot) AS _at
+            FROM delivered GROUP BY series) ends) window_of
 ), framed AS (  -- those within the window
-    SELECT d.series, d.slot, d.available, d._at,
-        date_diff('microsecond', b.start_slot, d.slot) AS since,
-        date_diff('microsecond', d.slot, d.available) AS delay,
-        date_diff('microsecond', b.start_slot, b.last_slot) // {every} + 1 AS expected
+    SELECT d.series, d.slot, d.available, d._at, date_diff('microsecond', b.start_slot, d.slot) AS since,
+        date_diff('microsecond', d.slot, d.available) AS delay
     FROM delivered d JOIN bounds b ON b.series = d.series
     WHERE d.slot >= b.start_slot
 ), placed AS (
-    SELECT series, slot, _at, since // {every} AS nth_slot, delay, expected FROM framed WHERE since % {every} = 0
+    SELECT series, slot, _at, since // {every} AS nth_slot, delay FROM framed WHERE since % {every} = 0
 )"""
 
 _FIGURES = """
-, summed AS (
-    SELECT series, count(delay) AS delivered, count(CASE WHEN delay <= {deadline} THEN 1 END) AS on_time,
-        max(delay) AS delay_max, percentile_disc(0.5) WITHIN GROUP (ORDER BY delay) AS delay_p50,
+, arrived AS (
+    SELECT series, max(available) AS last_moment, count(delay) AS delivered, max(delay) AS delay_max,
+        count(CASE WHEN delay <= {deadline} THEN 1 END) AS on_time,
+        percentile_disc(0.5) WITHIN GROUP (ORDER BY delay) AS delay_p50,
         percentile_disc(0.95) WITHIN GROUP (ORDER BY delay) AS delay_p95
-    FROM placed GROUP BY series
+    FROM (SELECT series, available, CASE WHEN since % {every} = 0 THEN delay END AS delay FROM framed) on_grid
+    GROUP BY series
+), summed AS (
+    SELECT b.*, a.last_moment, a.delivered, a.on_time, a.delay_max, a.delay_p50, a.delay_p95
+    FROM bounds b JOIN arrived a ON a.series = b.series
 ), come AS (  -- of series that lack slots: each slot that came
-    SELECT p.series, p.expected, p.nth_slot, p.delay
-    FROM placed p JOIN summed s ON s.series = p.series WHERE p.delay IS NOT NULL AND s.delivered < p.expected
+    SELECT p.series, s.expected, p.nth_slot, p.delay
+    FROM placed p JOIN summed s ON s.series = p.series WHERE p.delay IS NOT NULL AND s.delivered < s.expected
 ), ranked AS (
     SELECT series, expected, delay, row_number() OVER (PARTITION BY series ORDER BY delay) AS nth FROM come
 ), delayed AS (  -- by nearest rank among all their slots; one that never came lags without end
@@ -81,9 +87,8 @@ _FIGURES = """
 ), apart AS (  -- distances of consecutive availabilities and the open gap to the end of the window
     SELECT series, gap FROM followed WHERE gap > 0
     UNION ALL
-    SELECT f.series, greatest(0, date_diff('microsecond', max(f.available),
-        max(b.last_slot) + {every_s} * INTERVAL 1 SECOND))
-    FROM framed f JOIN bounds b ON b.series = f.series WHERE f.available IS NOT NULL GROUP BY f.series
+    SELECT series, greatest(0, date_diff('microsecond', last_moment, last_slot + {every_s} * INTERVAL 1 SECOND))
+    FROM summed WHERE last_moment IS NOT NULL
 ), spaced AS (
     SELECT series, percentile_disc(0.95) WITHIN GROUP (ORDER BY gap) AS gap_p95, max(gap) AS gap_max
     FROM apart GROUP BY series
@@ -93,22 +98,16 @@ _FIGURES = """
     FROM come
 ), longest AS (
     SELECT series, greatest(max(missed), max(expected) - 1 - max(nth_slot)) AS run FROM lacking GROUP BY series
-), first_record AS (
-    SELECT d.series, min(d._at) AS _at FROM delivered d
-    JOIN bounds b ON b.series = d.series AND b.first_slot = d.slot GROUP BY d.series
 )
-SELECT b.series, b.first_slot, b.last_slot, b.start_slot, f._at, coalesce(s.delivered, 0) AS delivered,
-    coalesce(s.on_time, 0) AS on_time, s.delay_max, g.gap_p95, g.gap_max, r.run,
-    CASE WHEN w.series IS NULL THEN s.delay_p50 ELSE w.delay_p50 END AS delay_p50,
-    CASE WHEN w.series IS NULL THEN s.delay_p95 ELSE w.delay_p95 END AS delay_p95,
-    date_diff('microsecond', b.start_slot, b.last_slot) // {every} + 1 AS expected
-FROM bounds b
-JOIN first_record f ON f.series = b.series
-LEFT JOIN summed s ON s.series = b.series
-LEFT JOIN delayed w ON w.series = b.series
-LEFT JOIN spaced g ON g.series = b.series
-LEFT JOIN longest r ON r.series = b.series
-ORDER BY b.series
+SELECT s.series, s.first_slot, s.last_slot, s.start_slot, s._at, s.expected, s.delivered, s.on_time, s.delay_max,
+    CASE WHEN s.delivered = s.expected THEN s.delay_p50 ELSE w.delay_p50 END AS delay_p50,
+    CASE WHEN s.delivered = s.expected THEN s.delay_p95 ELSE w.delay_p95 END AS delay_p95,
+    g.gap_p95, g.gap_max, r.run
+FROM summed s
+LEFT JOIN delayed w ON w.series = s.series
+LEFT JOIN spaced g ON g.series = s.series
+LEFT JOIN longest r ON r.series = s.series
+ORDER BY s.series
 """
 
 _DAYS = """
@@ -119,12 +118,10 @@ FROM placed GROUP BY series, CAST(slot AS DATE) ORDER BY series, day
 
 # A slot without a record stands in the distance of two records; no more of them are written out than are shown.
 _LATE = """
-, last_one AS (
-    SELECT series, start_slot, date_diff('microsecond', start_slot, last_slot) // {every} + 1 AS expected FROM bounds
-), known AS (
+, known AS (
     SELECT series, nth_slot, delay, _at FROM placed
     UNION ALL
-    SELECT series, expected, {deadline}, NULL FROM last_one
+    SELECT series, expected, {deadline}, NULL FROM bounds
 ), stepped AS (
     SELECT *, coalesce(lag(nth_slot) OVER (PARTITION BY series ORDER BY nth_slot), -1) AS prior_slot FROM known
 ), late AS (
@@ -135,8 +132,8 @@ _LATE = """
 ), counted AS (
     SELECT series, nth_slot, _at, row_number() OVER (PARTITION BY series ORDER BY nth_slot) AS nth FROM late
 )
-SELECT c.series, c.nth, l.start_slot + c.nth_slot * {every_s} * INTERVAL 1 SECOND AS slot, c._at
-FROM counted c JOIN last_one l ON l.series = c.series
+SELECT c.series, c.nth, b.start_slot + c.nth_slot * {every_s} * INTERVAL 1 SECOND AS slot, c._at
+FROM counted c JOIN bounds b ON b.series = c.series
 WHERE c.nth <= {shown}
 ORDER BY c.series, c.nth
 """

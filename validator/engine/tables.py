@@ -23,7 +23,7 @@ from validator.engine.columns import UNIT_BITS
 from validator.errors import EngineError
 from validator.model.standard import CodeList, Column, Dataset
 
-MEMORY_LIMIT: Final = "700MB"
+MEMORY_LIMIT: Final = "900MB"
 FILES_AT_ONCE: Final = 100
 FILES_IN_A_VIEW: Final = 1000
 IN_MEMORY_BYTES: Final = 64 * 1024 * 1024
