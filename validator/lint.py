@@ -20,7 +20,7 @@ from validator.catalogue import schemas
 from validator.catalogue.codelists import code_lists
 from validator.catalogue.load import find_standard, read_yaml
 from validator.checks.bytes import READ_ASPECTS, TEXT_ASPECTS
-from validator.checks.rule import read_rule, used_parameters
+from validator.checks.rule import ends_in_order, read_rule, used_parameters
 from validator.checks.second_opinion import CHECKED_FORMATS
 from validator.checks.table_checks import KINDS
 from validator.errors import LienthongError
@@ -175,8 +175,8 @@ def _rule_problems(standard: Standard, requirement: Requirement, path: Path) -> 
     if not path.is_file():
         yield f"rule file rules/{path.name} does not exist"
         return
-    if "ORDER BY" not in read_rule(path).upper():
-        yield f"{path.name} does not order its rows, so two runs could show different samples"
+    if not ends_in_order(read_rule(path)):
+        yield f"{path.name} does not end in its ORDER BY, so two runs could show different samples"
     for name in sorted(used_parameters(read_rule(path)) - set(standard.parameters)):
         yield f"{path.name} uses unknown parameter ${name}"
     if "default" not in requirement.messages:

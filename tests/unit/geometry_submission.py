@@ -84,7 +84,7 @@ class Submission:
             Path(), "",
         )  # fmt: skip
         given_check = Check("geometry", {"ask": operation, **settings})
-        asked = Ask(requirement, given_check, standard, ConformanceClass.BASIC, {"limit": 0.25}, {}, {}, self.query)
+        asked = Ask(requirement, given_check, standard, ConformanceClass.BASIC, {"limit": 0.25}, {}, {}, self.query, 25)
         return list(check(asked))
 
     def messages(self, operation: str, **settings: Any) -> list[str]:

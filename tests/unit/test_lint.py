@@ -83,7 +83,7 @@ def first(standard: dict[str, Any]) -> dict[str, Any]:
         ("no case that trips it", lambda s, c, f: (f / "cases" / "R01-large.yaml").unlink()),
         ("unknown parameter $bottom", lambda s, c, f: (f / "rules" / "R01.sql").write_text("SELECT $bottom")),
         ("unknown parameter $bottom", lambda s, c, f: first(s)["check"][1].update(limit="$bottom")),
-        ("does not order", lambda s, c, f: (f / "rules" / "R01.sql").write_text("SELECT $top")),
+        ("does not end in its ORDER BY", lambda s, c, f: (f / "rules" / "R01.sql").write_text("SELECT $top")),
         ("does not exist", lambda s, c, f: (f / "rules" / "R01.sql").unlink()),
         ("belongs to no requirement", lambda s, c, f: (f / "rules" / "R02.sql").write_text("SELECT 1")),
         ("is not closed", lambda s, c, f: c.pop("additionalProperties")),

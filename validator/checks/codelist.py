@@ -8,18 +8,24 @@ from validator.checks.ask import Answer, Ask
 from validator.model.standard import Dataset
 
 _JUDGE = """
-SELECT v._at, v._pointer, v.value AS found, v.value, '{list}' AS list, CAST(v.on_date AS VARCHAR) AS on_date
-FROM ({values}) v
-WHERE NOT EXISTS (
-    SELECT 1 FROM codelist."{table}" c
-    WHERE c."{column}" = v.value
-      AND (v.on_date IS NULL OR (c.valid_from <= v.on_date AND (c.valid_to IS NULL OR c.valid_to > v.on_date))))
-ORDER BY v._at, v._pointer
+WITH used AS (
+    {values}
+), unlisted AS (  -- values and days are few, however many the records
+    SELECT u.value, u.on_date
+    FROM (SELECT DISTINCT value, on_date FROM used) u
+    LEFT JOIN codelist."{table}" c ON c."{column}" = u.value
+        AND (u.on_date IS NULL OR (c.valid_from <= u.on_date AND (c.valid_to IS NULL OR c.valid_to > u.on_date)))
+    WHERE c."{column}" IS NULL
+)
+SELECT v._at, v._pointer, '{message}' AS _message, v.value AS found, v.value, '{list}' AS list,
+    CAST(v.on_date AS VARCHAR) AS on_date
+FROM used v JOIN unlisted u ON u.value = v.value AND u.on_date IS NOT DISTINCT FROM v.on_date
+ORDER BY v._at, v._pointer, v.value
 """
 
 
 def check(ask: Ask) -> Iterator[Answer]:
-    """One row per value that is not in the list.
+    """One violation per value that is not in the list.
 
     The text is the entry's message `codelist`, else its `default`, else `codelist.unknown`.
     """
@@ -29,11 +35,12 @@ def check(ask: Ask) -> Iterator[Answer]:
     parts += [_column(ask.datasets, ask.standard.code, name) for name in ask.setting("columns", ())]
     sql = _JUDGE.format(
         list=listed,
-        values=" UNION ALL ".join(parts),
+        message=own,
+        values="\n    UNION ALL ".join(parts),
         table=listed.replace("-", "_"),
         column=ask.setting("value", "code"),
     )
-    yield from ({**row, "_message": own} for row in ask.query(sql, None))
+    yield from ask.violations(sql)
 
 
 def _column(datasets: Mapping[str, Dataset], code: str, name: str) -> str:

@@ -11,12 +11,18 @@ from typing import Any
 from validator.checks.ask import Answer, Ask
 
 _PARAMETER = re.compile(r"\$([a-z][a-z0-9_]*)")
+_ORDERED = re.compile(r"\bORDER BY\b(?:(?!\bLIMIT\b)[^();])*\Z", re.IGNORECASE)
 _COMMENT = re.compile(r"--[^\n]*")
 
 
 @cache
 def read_rule(path: Path) -> str:
     return path.read_text(encoding="utf-8")
+
+
+def ends_in_order(sql: str) -> bool:
+    """Whether the statement ends in its ORDER BY: then the first rows can be asked for, and those alone."""
+    return _ORDERED.search(_COMMENT.sub("", sql).rstrip()) is not None
 
 
 def used_parameters(sql: str) -> frozenset[str]:
@@ -30,6 +36,6 @@ def bound(sql: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def check(ask: Ask) -> Iterator[Answer]:
-    """Rows of the rule's SELECT."""
+    """The first rows of the rule's SELECT and how many more there are."""
     sql = read_rule(ask.standard.folder / ask.check.settings["sql"])
-    yield from ask.query(sql, bound(sql, ask.parameters))
+    yield from ask.violations(sql, bound(sql, ask.parameters))

@@ -11,24 +11,28 @@ content hash and unchanged `data_through` is not an update.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
-from itertools import pairwise
-from typing import Any
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, Final
 
-from validator.checks.ask import Answer, Ask, CannotTell, Measure
+from validator.checks.ask import Answer, Ask, CannotTell, Measure, Query, Row
+from validator.checks.timeliness_sql import LATE_SHOWN, Schedule, microseconds, statements
 from validator.model.result import Cause
 from validator.model.standard import ConformanceClass, Dataset
 
-GRADES = ("E1", "E2", "E3")
-LATE_SHOWN = 5
-GRADE_OF_CLASS = {
+GRADES: Final = ("E1", "E2", "E3")
+GRADE_OF_CLASS: Final = {
     ConformanceClass.BASIC: "E1",
     ConformanceClass.STANDARD: "E2",
     ConformanceClass.ADVANCED: "E3",
 }
+DAY: Final = timedelta(days=1)
+RECORDS_AT_ONCE: Final = 4_000_000
 _DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?\Z")
 
 
@@ -41,37 +45,18 @@ def duration(text: str) -> timedelta:
     return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
 
 
-def nearest_rank(ordered: list[float], share: float) -> float | None:
-    """The percentile by nearest rank of an ascending list; None of an empty one."""
-    return ordered[max(0, math.ceil(share * len(ordered)) - 1)] if ordered else None
+Portion = dict[str, str]
+"""The names of the `first` and `last` of some consecutive series."""
 
 
-def finite(value: float | None) -> float | None:
-    """None for the lag of a slot that never came, which JSON has no number for."""
-    return None if value is None or math.isinf(value) else value
+@dataclass(frozen=True, slots=True)
+class Series:
+    """The figures of one series, with the time that its records span and where its first one stands."""
 
-
-_E1 = """
-SELECT {series} AS series, CAST({slot} AS TIMESTAMP) AS slot, CAST({available} AS TIMESTAMP) AS available_at,
-       min(_at) AS _at
-FROM {table} WHERE {slot} IS NOT NULL GROUP BY ALL
-"""
-
-# The first delivery of a slot counts; one that repeats earlier content with unchanged data_through does not.
-_E2 = """
-WITH log AS (
-    SELECT *, row_number() OVER (PARTITION BY key, sha256, data_through ORDER BY received_at, line) AS nth,
-           min(subject_time) OVER (PARTITION BY key, sha256, data_through) AS first_subject
-    FROM sub.delivery WHERE standard = '{standard}' AND dataset = '{dataset}' AND coalesce(status, 'ok') = 'ok'
-), fresh AS (
-    SELECT key, subject_time, min(received_at) AS received_at FROM log
-    WHERE nth = 1 OR (sha256 IS NULL) GROUP BY ALL
-)
-SELECT {series} AS series, CAST({slot} AS TIMESTAMP) AS slot, min(f.received_at) AS available_at, min(r._at) AS _at
-FROM {table} r LEFT JOIN fresh f
-  ON f.subject_time = CAST({slot} AS TIMESTAMP) AND (f.key = '*' OR f.key = {series})
-WHERE {slot} IS NOT NULL GROUP BY ALL
-"""
+    name: str
+    span: timedelta
+    at: int
+    measured: Mapping[str, Any]
 
 
 def check(ask: Ask) -> Iterator[Answer]:
@@ -84,14 +69,13 @@ def check(ask: Ask) -> Iterator[Answer]:
     if grade == "E1" and dataset.available_at is None:
         yield CannotTell(Cause.EVIDENCE, "timeliness.no_times", {"dataset": dataset.id})
         return
-    series = list(_series(ask, dataset, grade))
-    if not series:
+    judged = False
+    for answer in _judge_all(ask, dataset, grade):
+        judged = True
+        yield answer
+    if not judged:
         yield CannotTell(Cause.EVIDENCE, "timeliness.no_records", {"dataset": dataset.id})
-        return
-    window = timedelta(days=int(ask.setting("window_days", 30)))
-    for name, slots in series:
-        yield from _judge(ask, dataset, name, slots, window, grade)
-    if GRADES.index(grade) < GRADES.index(needed):
+    elif GRADES.index(grade) < GRADES.index(needed):
         yield CannotTell(
             Cause.EVIDENCE, "timeliness.grade_too_low", {"needed": needed, "grade": grade, "dataset": dataset.id}
         )
@@ -106,101 +90,111 @@ def _grade(ask: Ask, dataset: Dataset) -> str:
     return "E2" if row["n"] and row["chained"] else "E1"
 
 
-def _series(ask: Ask, dataset: Dataset, grade: str) -> Iterator[tuple[str, list[Mapping[str, Any]]]]:
-    names = [f'"{name}"' for name in ask.setting("series", ())]
-    shown = "concat_ws('|', " + ", ".join(f"CAST({n} AS VARCHAR)" for n in names) + ")" if names else "'*'"
-    sql = (_E2 if grade == "E2" else _E1).format(
-        series=shown,
-        slot=f'"{dataset.subject_time}"',
-        available=f'"{dataset.available_at}"' if dataset.available_at else "NULL",
-        table=f'"{ask.standard.code}"."{dataset.name}"',
-        standard=dataset.standard,
-        dataset=dataset.name,
+def _judge_all(ask: Ask, dataset: Dataset, grade: str) -> Iterator[Answer]:
+    schedule = Schedule(
+        duration(str(ask.setting("every"))),
+        duration(str(ask.setting("deadline"))),
+        timedelta(days=int(ask.setting("window_days", 30))),
     )
-    current: str | None = None
-    slots: list[Mapping[str, Any]] = []
-    for row in ask.query(f"SELECT * FROM ({sql}) ORDER BY series, slot", None):
-        if row["series"] != current:
-            if current is not None:
-                yield current, slots
-            current, slots = row["series"], []
-        slots.append(row)
-    if current is not None:
-        yield current, slots
-
-
-def _judge(
-    ask: Ask, dataset: Dataset, series: str, slots: list[Mapping[str, Any]], window: timedelta, grade: str
-) -> Iterator[Answer]:
-    every = duration(str(ask.setting("every")))
-    deadline = duration(str(ask.setting("deadline")))
-    first, last = slots[0]["slot"], slots[-1]["slot"]
-    span = last - first + every
-    start = max(first, last + every - window)
-    measured = measure([s for s in slots if s["slot"] >= start], start, last, every, deadline)
+    table = f'"{ask.standard.code}"."{dataset.name}"'
+    asked = statements(dataset, table, ask.setting("series", ()), grade, schedule)
     limits = {name: ask.resolve(value) for name, value in (ask.setting("require") or {}).items()}
-    head = {"dataset": dataset.id, "series": series, "grade": grade}
-    yield Measure({**head, **measured, "limits": {k: str(v) for k, v in limits.items()}})
-    if span < window:
-        short = {"series": series, "days": span // timedelta(days=1), "needed": window.days, "dataset": dataset.id}
-        yield CannotTell(Cause.EVIDENCE, "timeliness.window_short", short)
-        return
-    for name, limit in sorted(limits.items()):
-        row = _against(name, limit, measured)
-        if row:
-            late = measured["late"]
-            at = next((s["_at"] for s in slots if s["slot"] in late[:LATE_SHOWN]), slots[0]["_at"])
-            yield {"_at": at, "series": series, "grade": grade, "slots": _listed(late), **row}
+    shown = {"limits": {name: str(value) for name, value in limits.items()}}
+    for portion in portions(ask.query, asked):
+        late: Mapping[str, list[Row]] | None = None
+        for one in measured_series(ask.query, asked, portion, schedule):
+            yield Measure({"dataset": dataset.id, "series": one.name, "grade": grade, **one.measured, **shown})
+            if one.span < schedule.window:
+                yield _too_short(dataset, one, schedule)
+                continue
+            for row in filter(None, (_against(name, limit, one.measured) for name, limit in sorted(limits.items()))):
+                late = late_slots(ask.query, asked, portion) if late is None else late
+                yield {**_missed(one, late.get(one.name, [])), "grade": grade, **row}
 
 
-def _listed(late: list[Any]) -> str:
-    shown = ", ".join(slot.isoformat(" ", "minutes") for slot in late[:LATE_SHOWN])
-    return shown + (" …" if len(late) > LATE_SHOWN else "") or "–"
+def _too_short(dataset: Dataset, one: Series, schedule: Schedule) -> CannotTell:
+    days = {"days": one.span // DAY, "needed": schedule.window.days}
+    return CannotTell(Cause.EVIDENCE, "timeliness.window_short", {"series": one.name, "dataset": dataset.id, **days})
 
 
-def measure(
-    slots: list[Mapping[str, Any]], start: Any, last: Any, every: timedelta, deadline: timedelta
-) -> dict[str, Any]:
+def portions(query: Query, asked: Mapping[str, str]) -> Iterator[Portion]:
+    """All series in order, cut so that each portion but one of a single series holds few enough records."""
+    portion: Portion | None = None
+    held = 0
+    for row in query(asked["sizes"], None):
+        name, held = row["series"], held + row["records"]
+        if portion is not None and held > RECORDS_AT_ONCE:
+            yield portion
+            portion, held = None, row["records"]
+        portion = {"first": portion["first"] if portion else name, "last": name}
+    if portion is not None:
+        yield portion
+
+
+def late_slots(query: Query, asked: Mapping[str, str], portion: Portion) -> Mapping[str, list[Row]]:
+    """The first late slots of every series that has any."""
+    rows = query(asked["late"], portion)
+    return {name: list(slots) for name, slots in groupby(rows, key=itemgetter("series"))}
+
+
+def _missed(one: Series, late: list[Row]) -> Row:
+    """The first late slots in words, and the place of the first of them that has a record, else of the series."""
+    shown = ", ".join(row["slot"].isoformat(" ", "minutes") for row in late)
+    more = one.measured["expected"] - one.measured["on_time"] > LATE_SHOWN
+    at = next((row["_at"] for row in late if row["_at"] is not None), one.at)
+    return {"_at": at, "series": one.name, "slots": shown + (" …" if more else "") or "–"}
+
+
+def measured_series(query: Query, asked: Mapping[str, str], portion: Portion, schedule: Schedule) -> Iterator[Series]:
+    """The figures of every series of the portion, in the order of their names."""
+    days = groupby(query(asked["days"], portion), key=itemgetter("series"))
+    counts: tuple[str, list[Row]] | None = None
+    for row in query(asked["figures"], portion):
+        if counts is None or counts[0] < row["series"]:
+            counts = next(((name, list(rows)) for name, rows in days), None)
+        mine = counts[1] if counts is not None and counts[0] == row["series"] else []
+        span = row["last_slot"] - row["first_slot"] + schedule.every
+        yield Series(row["series"], span, row["_at"], _measured(row, mine, schedule))
+
+
+def _measured(row: Row, days: list[Row], schedule: Schedule) -> dict[str, Any]:
     """The figures of one series over the window [start, last + every)."""
-    seen = {s["slot"]: s["available_at"] for s in slots}
-    expected = [start + every * i for i in range((last - start) // every + 1)]
-    lags: list[float] = []
-    late: list[Any] = []
-    on_time = run = longest = 0
-    settled = every if deadline > every else timedelta(0)
-    days: dict[str, list[int]] = {}
-    for slot in expected:
-        available = seen.get(slot)
-        punctual = available is not None and available <= slot + deadline
-        day = days.setdefault(slot.date().isoformat(), [0, 0, 0])
-        day[0] += 1
-        day[1] += available is not None
-        day[2] += punctual
-        on_time += punctual
-        run = 0 if available is not None else run + 1
-        longest = max(longest, run)
-        if not punctual:
-            late.append(slot)
-        lags.append(math.inf if available is None else (available - slot - settled).total_seconds())
-    lags.sort()
-    delivered = sum(seen.get(slot) is not None for slot in expected)
+    start, last, expected, delivered = row["start_slot"], row["last_slot"], row["expected"], row["delivered"]
+    whole = delivered == expected
+    run = row["run"] if row["run"] is not None else 0 if whole else expected
+    seen = {day["day"]: (day["delivered"], day["on_time"]) for day in days}
+    due = _due(start, last, schedule.every)
     return {
-        "window": {"from": start.isoformat(), "to": (last + every).isoformat()},
-        "expected": len(expected), "delivered": delivered, "on_time": on_time,
-        "cr": round(delivered / len(expected), 6), "otr": round(on_time / len(expected), 6),
-        "lag_p50_s": finite(nearest_rank(lags, 0.5)), "lag_p95_s": finite(nearest_rank(lags, 0.95)),
-        "lag_max_s": finite(lags[-1]), **_intervals(seen, last + every), "lrm": longest, "late": late,
-        "days": [{"date": d, "expected": n[0], "delivered": n[1], "on_time": n[2]} for d, n in sorted(days.items())],
+        "window": {"from": start.isoformat(), "to": (last + schedule.every).isoformat()},
+        "expected": expected, "delivered": delivered, "on_time": row["on_time"],
+        "cr": round(delivered / expected, 6), "otr": round(row["on_time"] / expected, 6),
+        "lag_p50_s": _lag(row["delay_p50"], schedule), "lag_p95_s": _lag(row["delay_p95"], schedule),
+        "lag_max_s": _lag(row["delay_max"], schedule) if whole else None,
+        "interval_p95_s": _seconds(row["gap_p95"]), "interval_max_s": _seconds(row["gap_max"]), "lrm": run,
+        "days": [_day(day, number, *seen.get(day, (0, 0))) for day, number in due],
     }  # fmt: skip
 
 
-def _intervals(seen: Mapping[Any, Any], end: Any) -> dict[str, float | None]:
-    moments = sorted({available for available in seen.values() if available is not None})
-    if not moments:
-        return {"interval_p95_s": None, "interval_max_s": None}
-    gaps = [(b - a).total_seconds() for a, b in pairwise(moments)]
-    gaps = sorted([*gaps, max(0.0, (end - moments[-1]).total_seconds())])
-    return {"interval_p95_s": nearest_rank(gaps, 0.95), "interval_max_s": gaps[-1]}
+def _lag(delay: int | None, schedule: Schedule) -> float | None:
+    """Seconds of lag; None where a slot that never came lags without end, which JSON has no number for."""
+    return None if delay is None else _seconds(delay - microseconds(schedule.settled))
+
+
+def _seconds(span: int | None) -> float | None:
+    return None if span is None else span / 1_000_000
+
+
+@lru_cache
+def _due(start: datetime, last: datetime, every: timedelta) -> tuple[tuple[date, int], ...]:
+    """How many slots each day expects; most series share a calendar."""
+    slots = (start + every * number for number in range((last - start) // every + 1))
+    return tuple((day, sum(1 for _ in of_day)) for day, of_day in groupby(slots, key=datetime.date))
+
+
+@lru_cache(4096)
+def _day(day: date, expected: int, delivered: int, on_time: int) -> Mapping[str, Any]:
+    """One day's counts; the same counts of thousands of series are held once."""
+    return {"date": day.isoformat(), "expected": expected, "delivered": delivered, "on_time": on_time}
 
 
 _LIMITS = {

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from validator.checks.ask import Ask, CannotTell, Measure, Row
+from validator.checks.ask import Ask, CannotTell, Further, Measure, Row
 from validator.checks.personal_data import protected
 from validator.checks.record_checks import EVERY_DATASET, applies
 from validator.checks.table_checks import CHECK_FOR_KIND, RECORD_KINDS
@@ -120,16 +120,16 @@ class ResultMaker:
             why = reason("engine.records_unusable", count=unusable)
             return replace(made, outcome=Outcome.CANT_TELL, cause=Cause.SKIPPED, reason=why)
         roles = [role for check in requirement.checks for role in check.settings.get("roles", ())]
-        if roles and not any(self._role_count(role) for role in roles):
+        if roles and not any(map(self._has_values, roles)):
             return replace(
                 made, outcome=Outcome.INAPPLICABLE, reason=reason("engine.no_such_values", roles=", ".join(roles))
             )
         return made
 
-    def _role_count(self, role: str) -> int:
+    def _has_values(self, role: str) -> bool:
         if role not in self.seen.tables.roles:
-            return 0
-        return int(next(self.seen.tables.rows(f'SELECT count(*) FROM role."{role}"'))[0])
+            return False
+        return next(self.seen.tables.rows(f'SELECT 1 FROM role."{role}" LIMIT 1'), None) is not None
 
     def _datasets(self, requirement: Requirement) -> list[Dataset]:
         return [d for d in self.seen.scope.datasets().values() if applies(requirement, d)]
@@ -188,11 +188,15 @@ class ResultMaker:
         for check in requirement.checks:
             if check.kind in RECORD_KINDS:
                 continue
-            ask = Ask(requirement, check, home, at, given, home.datasets, answers, self.seen.tables.named_rows)
+            ask = Ask(
+                requirement, check, home, at, given, home.datasets, answers, self.seen.tables.named_rows, self.seen.cap
+            )
             try:
                 for answer in CHECK_FOR_KIND[check.kind](ask):
                     if isinstance(answer, Measure):
                         measures.append(answer.values)
+                    elif isinstance(answer, Further):
+                        tally.count += answer.count
                     elif isinstance(answer, CannotTell):
                         notes.append(answer)
                     else:

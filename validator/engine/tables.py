@@ -23,7 +23,7 @@ from validator.engine.columns import UNIT_BITS
 from validator.errors import EngineError
 from validator.model.standard import CodeList, Column, Dataset
 
-MEMORY_LIMIT: Final = "1GB"
+MEMORY_LIMIT: Final = "900MB"
 FILES_AT_ONCE: Final = 100
 FILES_IN_A_VIEW: Final = 1000
 IN_MEMORY_BYTES: Final = 64 * 1024 * 1024
@@ -118,16 +118,13 @@ class Tables:
 
     def finish_dataset(self, code: str, dataset: Dataset, superseded: bool) -> None:
         """The view that rules read: usable records, the newest edition of each key."""
-        newest = ""
+        name, newest = f'"{code}"."{dataset.name}', ""
         if superseded and dataset.key:
-            key = ", ".join(f'"{name}"' for name in dataset.key)
-            newest = (
-                f"JOIN (SELECT unit, edition FROM sub.unit) u ON u.unit = r._at >> {UNIT_BITS} WHERE _ok AND NOT _alt "
-                f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY u.edition DESC, _at DESC) = 1"
-            )
+            self.connection.execute(f'CREATE TABLE {name}_old" AS {_superseded(code, dataset)}')
+            newest = f'AND NOT EXISTS (SELECT 1 FROM {name}_old" o WHERE o._at = r._at)'
         self.connection.execute(
-            f'CREATE VIEW "{code}"."{dataset.name}" AS SELECT r.* EXCLUDE (_line, _off, _ok, _alt) '
-            f'FROM "{code}"."{dataset.name}_all" r {newest or "WHERE _ok AND NOT _alt"}'
+            f'CREATE VIEW {name}" AS SELECT r.* EXCLUDE (_line, _off, _ok, _alt) '
+            f'FROM {name}_all" r WHERE _ok AND NOT _alt {newest}'
         )
 
     def create_roles(self, datasets: Sequence[tuple[str, Dataset]], roles: Iterable[str]) -> None:
@@ -144,9 +141,15 @@ class Tables:
             self.connection.execute(f'CREATE {self.shared} role."{role}" AS {body}')
 
     def create_records(self, datasets: Sequence[tuple[str, Dataset]]) -> None:
-        """`sub.record`: every parsed record with its key text and a hash of its content."""
+        """`sub.record`: every parsed record with its key text, and hashes of its key and of its content.
+
+        Equal keys of a dataset have equal hashes; the other way round nearly always. `sub.repeated`
+        holds the hashes that more than one usable record has.
+        """
         parts = [_record_part(code, dataset) for code, dataset in datasets]
         self.connection.execute(f"CREATE {self.shared} sub.record AS {' UNION ALL '.join(parts) or _EMPTY_RECORD}")
+        parts = [_repeated(code, dataset) for code, dataset in datasets if dataset.key]
+        self.connection.execute(f"CREATE {self.shared} sub.repeated AS {' UNION ALL '.join(parts) or _EMPTY_REPEATED}")
 
     def load_code_list(self, editions: Sequence[CodeList]) -> None:
         """`codelist.<id>`: all editions together, every column as text, with their validity."""
@@ -163,9 +166,10 @@ _EMPTY_ROLE = (
     "'' AS value, NULL::DATE AS on_date WHERE false"
 )
 _EMPTY_RECORD = (
-    "SELECT '' AS standard, '' AS dataset, '' AS file, NULL::BIGINT AS _at, '' AS key, '' AS content, "
-    "NULL::TIMESTAMP AS subject_time, true AS usable WHERE false"
+    "SELECT '' AS standard, '' AS dataset, '' AS file, NULL::BIGINT AS _at, '' AS key, NULL::UBIGINT AS key_hash, "
+    "'' AS content, NULL::TIMESTAMP AS subject_time, true AS usable, false AS alternative WHERE false"
 )
+_EMPTY_REPEATED = "SELECT NULL::UBIGINT AS key_hash WHERE false"
 
 
 @cache
@@ -218,14 +222,44 @@ def _role_part(code: str, dataset: Dataset, column: Column) -> str:
     )
 
 
+def _superseded(code: str, dataset: Dataset) -> str:
+    """The records of which a newer edition, or a later record of the same one, has the key.
+
+    Few keys occur twice: those whose hash does are compared in full.
+    """
+    key = ", ".join(f'"{name}"' for name in dataset.key)
+    return (
+        f"SELECT _at FROM (SELECT r._at, row_number() OVER (PARTITION BY {key} ORDER BY u.edition DESC, r._at DESC) "
+        f'AS nth FROM ({_repeated(code, dataset)}) s JOIN "{code}"."{dataset.name}_all" r '
+        f"ON {_key_hash(dataset)} = s.key_hash AND r._ok AND NOT r._alt "
+        f"JOIN sub.unit u ON u.unit = r._at >> {UNIT_BITS}) ranked WHERE nth > 1"
+    )
+
+
+def _repeated(code: str, dataset: Dataset) -> str:
+    return (
+        f'SELECT {_key_hash(dataset)} AS key_hash FROM "{code}"."{dataset.name}_all" WHERE _ok AND NOT _alt '
+        "GROUP BY key_hash HAVING count(*) > 1"
+    )
+
+
+def _key_hash(dataset: Dataset) -> str:
+    """The hash of a record's key; an absent text is an empty one, as it is in the key text."""
+    kinds = {column.name: column.sql_type for column in dataset.columns}
+    texts = [f"coalesce(\"{n}\", '')" if kinds[n] in ("VARCHAR", "JSON") else f'"{n}"' for n in dataset.key]
+    return f"hash('{dataset.id}', {', '.join(texts)})"
+
+
 def _record_part(code: str, dataset: Dataset) -> str:
     names = [f'r."{column.name}"' for column in dataset.columns]
     key = ", ".join(f"coalesce(CAST(r.\"{name}\" AS VARCHAR), '')" for name in dataset.key)
     key_text = f"concat_ws('|', {key})" if key else "NULL::VARCHAR"
+    key_hash = _key_hash(dataset) if key else "NULL::UBIGINT"
     content = f"CAST(hash(row({', '.join(names)})) AS VARCHAR)"
     return (
         f"SELECT '{dataset.standard}' AS standard, '{dataset.name}' AS dataset, u.file AS file, r._at, "
-        f"{key_text} AS key, {content} AS content, {_subject_moment(dataset)} AS subject_time, r._ok AS usable "
+        f"{key_text} AS key, {key_hash} AS key_hash, {content} AS content, "
+        f"{_subject_moment(dataset)} AS subject_time, r._ok AS usable, r._alt AS alternative "
         f'FROM "{code}"."{dataset.name}_all" r '
         f"JOIN sub.unit u ON u.unit = r._at >> {UNIT_BITS}"
     )

@@ -69,4 +69,4 @@ JOIN message AS c ON c.sender = u.sender AND c.kind = 'Cancel' AND c.sent < u.se
 JOIN ancestor AS ca ON ca._at = c._at AND ca.ref_identifier = ua.ref_identifier
 WHERE u.kind = 'Update'
 GROUP BY u._at, u.sender
-ORDER BY 1, 3
+ORDER BY _at, _message, _pointer, found, expected, identifier

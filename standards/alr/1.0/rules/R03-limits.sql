@@ -23,4 +23,4 @@ SELECT _at, '/info/' || i || '/expires',
        strftime(expires, '%Y-%m-%dT%H:%M:%S+07:00')
 FROM read
 WHERE expires IS NULL OR expires <= sent OR expires > sent + to_hours($validity_max_hours)
-ORDER BY 1, 2, 3
+ORDER BY _at, _pointer, _message, found, expected

@@ -33,4 +33,4 @@ SELECT _at, '/info/' || i || '/language', 'language', 'vi-VN | en-US', language
 FROM read WHERE coalesce(language, 'en-US') NOT IN ('vi-VN', 'en-US')
 UNION ALL
 SELECT _at, '/info/' || i || '/' || name, 'no_' || name, NULL, NULL FROM part WHERE said = ''
-ORDER BY 1, 2, 3
+ORDER BY _at, _pointer, _message, found, expected

@@ -78,4 +78,4 @@ SELECT b._at, '/info/' || b.i || '/severity', 'severity',
 FROM bounded AS b
 WHERE b.level IS NOT NULL
   AND NOT EXISTS (SELECT 1 FROM severity AS s WHERE s.level = b.level AND s.word = b.severity)
-ORDER BY 1, 2, 3
+ORDER BY _at, _pointer, _message, found, expected, hazard

@@ -39,4 +39,4 @@ WHERE NOT EXISTS (
   SELECT 1 FROM unit AS u
   WHERE u.code = c.value AND CAST(c.sent AS DATE) >= u.valid_from
     AND (u.valid_to IS NULL OR CAST(c.sent AS DATE) < u.valid_to))
-ORDER BY 1, 2, 3
+ORDER BY _at, _pointer, _message, found, expected, area_code

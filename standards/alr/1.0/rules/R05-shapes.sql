@@ -64,4 +64,4 @@ fault AS (
 SELECT _at, '/info/' || i || '/area/' || j || '/' || kind || '/' || k AS _pointer, message AS _message,
        expected, found
 FROM fault
-ORDER BY _at, _pointer, _message
+ORDER BY _at, _pointer, _message, found, expected

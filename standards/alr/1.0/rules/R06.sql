@@ -92,4 +92,4 @@ SELECT _at, '/info/' || i || '/parameter' AS _pointer, fault AS _message,
                   WHEN 'not_kept' THEN NULL ELSE next_text END AS found,
        bulletin, hazard
 FROM judged WHERE fault IS NOT NULL
-ORDER BY _at, _pointer
+ORDER BY _at, _pointer, _message, found, expected, hazard, bulletin

@@ -6,4 +6,4 @@ FROM alr.feed AS f
 LEFT JOIN (SELECT DISTINCT sender, identifier, status FROM alr.alert_all) AS a
   ON a.sender = f.sender AND a.identifier = f.identifier
 WHERE f.status <> 'Actual' OR a.status <> 'Actual'
-ORDER BY f._at
+ORDER BY f._at, _pointer, _message, found, expected, identifier

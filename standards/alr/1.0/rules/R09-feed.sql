@@ -39,4 +39,4 @@ SELECT _at, '/identifier' AS _pointer, fault AS _message,
                   WHEN 'unknown' THEN identifier ELSE successor END AS found,
        identifier, successor
 FROM judged WHERE fault IS NOT NULL
-ORDER BY _at
+ORDER BY _at, _pointer, _message, found, expected, identifier, successor

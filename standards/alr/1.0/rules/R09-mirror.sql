@@ -6,4 +6,4 @@ JOIN sub.file AS f ON f.file = r.file
 WHERE r.standard = 'VSC-ALR' AND r.dataset = 'alert' AND f.format <> 'xml'
   AND NOT EXISTS (SELECT 1 FROM sub.answer WHERE requirement = 'VSC-ALR-R09' AND answer = 'mtls')
 GROUP BY f.file, f.format
-ORDER BY 1
+ORDER BY _at, _message, found, expected, file

@@ -84,4 +84,4 @@ compared AS (
 )
 SELECT _at, '/info/' || i || '/' || place AS _pointer, message AS _message, expected, found, source
 FROM compared
-ORDER BY _at, _pointer, _message
+ORDER BY _at, _pointer, _message, found, expected, source

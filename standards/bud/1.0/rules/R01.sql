@@ -48,4 +48,4 @@ SELECT _at, '/snapshot_date', 'duplicate', area_code, '1', CAST(copies AS VARCHA
 FROM copies WHERE copies > 1
 UNION ALL
 SELECT _at, pointer, 'carried_changed', area_code, expected, found, 1 FROM changed
-ORDER BY 1, 2
+ORDER BY _at, _pointer, _message, found, expected, area_code

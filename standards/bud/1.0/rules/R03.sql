@@ -39,4 +39,4 @@ SELECT _at, '/data_through', 'p95', area_code, snapshot_date, lag_days, '≤ ' |
 FROM ranked
 WHERE place = CAST(ceil(0.95 * n) AS BIGINT) AND lag_days > $lag_p95_days
   AND first_day <= last_day - CAST($window_days AS INTEGER) + 1
-ORDER BY 1, 3
+ORDER BY _at, _message, _pointer, found, expected, area_code

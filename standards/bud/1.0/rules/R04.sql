@@ -41,4 +41,4 @@ UNION ALL
 SELECT min(l._at), '/snapshot_date', 'no_snapshot', l.area_code, l.snapshot_date, '', '', '', NULL, NULL
 FROM bud.line l ANTI JOIN bud.snapshot p USING (area_code, snapshot_date)
 GROUP BY l.area_code, l.snapshot_date
-ORDER BY 1, 2
+ORDER BY _at, _pointer, _message, found, expected, level, measure, side, area_code

@@ -89,4 +89,4 @@ FROM bud.line WHERE kind = 'adjustment' AND (reason IS NULL OR amount_adjustment
 UNION ALL
 SELECT _at, '/kind', 'undeclared', area_code, snapshot_date, side, budget_level, '', 'adjustment', NULL
 FROM bud.line WHERE kind <> 'adjustment' AND coalesce(amount_adjustment, 0) <> 0
-ORDER BY 1, 2
+ORDER BY _at, _pointer, _message, found, expected, classification, level, side, area_code

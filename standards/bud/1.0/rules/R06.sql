@@ -27,4 +27,4 @@ UNION ALL
 SELECT min(c._at), '/snapshot_date', 'no_snapshot', c.area_code, c.snapshot_date, NULL, NULL
 FROM bud.cash_flow c ANTI JOIN bud.snapshot s USING (area_code, snapshot_date)
 GROUP BY c.area_code, c.snapshot_date
-ORDER BY 1, 2
+ORDER BY _at, _pointer, _message, found, expected, area_code

@@ -52,4 +52,4 @@ FROM bud.snapshot s
 WHERE s.levels_HUYEN_revenue_ytd IS NOT NULL
   AND NOT EXISTS (SELECT 1 FROM codelist.budget_level c WHERE c.code = 'HUYEN' AND c.valid_from <= s.snapshot_date
                   AND (c.valid_to IS NULL OR c.valid_to > s.snapshot_date))
-ORDER BY 1, 2
+ORDER BY _at, _pointer, _message, found, expected, code, list

@@ -18,4 +18,4 @@ FROM figures p LEFT JOIN sums s
   ON s.province_code = p.area_code AND s.snapshot_date = p.snapshot_date AND s.member = p.member
 WHERE length(p.area_code) = 2 AND p.amount <> coalesce(s.amount, 0)
 QUALIFY s.communes IS NOT NULL OR row_number() OVER (PARTITION BY p._at ORDER BY p.member DESC) = 1
-ORDER BY 1, 2
+ORDER BY _at, _pointer, _message, found, expected, area_code

@@ -35,4 +35,4 @@ SELECT _at, '/' || replace(member, 'totals_', 'totals/'), 'unit_slip', area_code
 FROM slips
 WHERE abs(thousands) IN (1, 2, 3)
   AND abs(log10(abs(amount) / usual) - 3 * thousands) <= log10($slip_band)
-ORDER BY 1, 2
+ORDER BY _at, _pointer, _message, found, expected, area_code

@@ -13,4 +13,4 @@ FROM bud.line WHERE side = 'chi' AND field IS NULL
 UNION ALL
 SELECT _at, '/org_code', 'expenditure', 'org_code', snapshot_date
 FROM bud.line WHERE side = 'chi' AND org_code IS NULL
-ORDER BY 1, 2
+ORDER BY _at, _pointer, _message, dimension

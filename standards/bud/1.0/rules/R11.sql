@@ -13,4 +13,4 @@ SELECT n._at, '/value' AS _pointer, CASE WHEN n.expected IS NULL THEN 'no_snapsh
        n.area_code, n.shown_at, n.expected, n.value AS found
 FROM newest n JOIN settled s ON s._at = n._at
 WHERE n.value IS DISTINCT FROM n.expected AND n.value IS DISTINCT FROM s.value
-ORDER BY 1
+ORDER BY _at, _pointer, _message, found, expected, area_code

@@ -22,4 +22,4 @@ WHERE d.disclosure = 'public'
   AND EXISTS (SELECT 1 FROM sub.answer a WHERE a.requirement = 'VSC-BUD-R12' AND a.answer = 'list')
   AND NOT EXISTS (SELECT 1 FROM sub.input i WHERE i.name IN ('secret-khoan', 'secret-org'))
 HAVING count(*) > 0
-ORDER BY 1, 2
+ORDER BY _at, _pointer, _message, found

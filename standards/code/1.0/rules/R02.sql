@@ -44,4 +44,4 @@ SELECT NULL, p.place, p.pointer, 'package', p.value, CAST(p.on_date AS VARCHAR)
 FROM package p
 LEFT JOIN listed l ON l.code = p.value AND l.valid_from <= p.on_date AND (l.valid_to IS NULL OR l.valid_to > p.on_date)
 WHERE l.code IS NULL AND p.on_date >= CAST($two_tier_from AS DATE)
-ORDER BY _at, _file, _pointer
+ORDER BY _at, _file, _pointer, _message, found

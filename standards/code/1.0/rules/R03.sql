@@ -28,4 +28,4 @@ SELECT s._at, s._file, s._pointer, c.province_code AS expected, s.province_code 
 FROM stated s
 JOIN codelist.vn_commune c ON c.code = s.value AND c.valid_from <= s.on_date AND (c.valid_to IS NULL OR c.valid_to > s.on_date)
 WHERE s.province_code IS NOT NULL AND c.province_code <> s.province_code
-ORDER BY s._at, s._file, s._pointer
+ORDER BY s._at, s._file, s._pointer, found, expected, commune_code

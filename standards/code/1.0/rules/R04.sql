@@ -29,4 +29,4 @@ JOIN listed l ON l.code = n.code AND l.valid_from <= n.on_date AND (l.valid_to I
 JOIN plain a ON a.name = n.name
 JOIN plain b ON b.name = l.name_vi
 WHERE a.plain <> b.plain
-ORDER BY n._at, n._pointer
+ORDER BY n._at, n._pointer, found, expected, code

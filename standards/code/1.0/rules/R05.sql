@@ -14,4 +14,4 @@ WITH listed AS (
 )
 SELECT _at, '/type' AS _pointer, expected, found, code, CAST(edition AS VARCHAR) AS edition
 FROM wrong WHERE nth = 1
-ORDER BY _at
+ORDER BY _at, _pointer, found, expected, code, edition

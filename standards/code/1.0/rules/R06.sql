@@ -17,4 +17,4 @@ WHERE NOT regexp_full_match(org_code, '[0-9]{3}\.[0-9]{2}\.[0-9]{2}\.[A-Y][0-9]{
         WHEN 'qd20-gov' THEN regexp_full_match(org_code, '[A-Y][0-9]{2}(\.[0-9A-Z]+)*')
         WHEN 'enterprise' THEN regexp_full_match(org_code, '[0-9]{10}([0-9]{3})?')
         ELSE regexp_full_match(org_code, 'Z[0-9]{2}[0-9A-Z]{1,32}') END
-ORDER BY _at, _file, _pointer
+ORDER BY _at, _file, _pointer, _message, found, expected

@@ -19,4 +19,4 @@ UNION ALL
 SELECT _at, NULL, '/parent_code', 'parent_code', regexp_replace(org_code, '\.[^.]+$', ''), parent_code, org_code
 FROM code.agency
 WHERE scheme = 'qd20-gov' AND contains(org_code, '.') AND parent_code <> regexp_replace(org_code, '\.[^.]+$', '')
-ORDER BY _at, _file, _pointer
+ORDER BY _at, _file, _pointer, _message, found, expected, org_code

@@ -16,4 +16,4 @@ WITH used AS (
 )
 SELECT _at, _file, _pointer, 10 - weighted % 11 AS expected, value AS found, digit
 FROM digits WHERE digit <> 10 - weighted % 11
-ORDER BY _at, _file, _pointer
+ORDER BY _at, _file, _pointer, found, expected

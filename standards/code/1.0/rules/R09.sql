@@ -37,4 +37,4 @@ SELECT _at, '/code', 'reused', before_name, name_vi, code
 FROM unit
 WHERE before_at IS NOT NULL AND lower(nfc_normalize(name_vi)) <> lower(nfc_normalize(before_name))
     AND NOT coalesce(list_contains(predecessor_codes, code), false)
-ORDER BY _at, _pointer
+ORDER BY _at, _pointer, _message, found, expected, code

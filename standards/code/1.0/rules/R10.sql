@@ -29,4 +29,4 @@ FROM counted WHERE covered < total
 UNION ALL
 SELECT 'manifest.json', '/excluded_communes', 'no_reason', NULL, CAST(commune_code AS VARCHAR), NULL, NULL, NULL
 FROM sub.excluded WHERE coalesce(trim(reason), '') = ''
-ORDER BY _pointer, province_code, found
+ORDER BY _pointer, province_code, found, _file, _message, expected

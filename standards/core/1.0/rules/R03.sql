@@ -13,4 +13,4 @@ FROM seen WHERE stated_standard <> standard
 UNION ALL
 SELECT place, '/checksum', 'default', checksum_computed, checksum_stated, file
 FROM seen WHERE checksum_stated <> checksum_computed
-ORDER BY _file, _pointer
+ORDER BY _file, _pointer, _message, found, expected, file

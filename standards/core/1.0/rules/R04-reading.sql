@@ -5,4 +5,4 @@ FROM core.reading WHERE period_to < period_from
 UNION ALL
 SELECT _at, '/available_at', 'available_before', CAST(observed_at AS VARCHAR), CAST(available_at AS VARCHAR)
 FROM core.reading WHERE available_at < observed_at
-ORDER BY _at, _pointer
+ORDER BY _at, _pointer, _message, found, expected

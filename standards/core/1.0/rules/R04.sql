@@ -6,10 +6,13 @@ WITH log AS (  -- when the receiver first had each content
     FROM sub.envelope e
     LEFT JOIN sub.file f ON f.file = e.file
     LEFT JOIN log l ON l.sha256 = f.sha256
+), latest AS (  -- the last moment that the records of each file may speak of
+    SELECT u.file, least(max(e.generated_at), max(i.as_of)) AS moment
+    FROM sub.unit u CROSS JOIN run.info i LEFT JOIN sub.envelope e ON e.file = u.file GROUP BY u.file
 ), dated AS (
-    SELECT r._at, r.subject_time, least(e.generated_at, (SELECT as_of FROM run.info)) AS latest
-    FROM sub.record r LEFT JOIN sub.envelope e ON e.file = r.file
-    WHERE r.subject_time IS NOT NULL
+    SELECT r._at, r.subject_time, l.moment AS latest
+    FROM sub.record r JOIN latest l ON l.file = r.file
+    WHERE r.subject_time > l.moment + $future_tolerance_s * INTERVAL 1 SECOND
         AND strpos(' ' || $forecast_datasets || ' ', ' ' || r.standard || '/' || r.dataset || ' ') = 0
 )
 SELECT NULL AS _at, place AS _file, '/data_from' AS _pointer, 'default' AS _message,
@@ -35,5 +38,5 @@ WHERE subject_time > received_at + $future_tolerance_s * INTERVAL 1 SECOND
     AND strpos(' ' || $forecast_datasets || ' ', ' ' || standard || '/' || dataset || ' ') = 0
 UNION ALL
 SELECT _at, NULL, NULL, 'future', CAST(latest AS VARCHAR), CAST(subject_time AS VARCHAR), NULL, NULL, NULL
-FROM dated WHERE subject_time > latest + $future_tolerance_s * INTERVAL 1 SECOND
-ORDER BY _at, _file, _line
+FROM dated
+ORDER BY _at, _file, _line, _pointer, _message, found, expected, file

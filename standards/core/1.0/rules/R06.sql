@@ -13,41 +13,34 @@ WITH RECURSIVE edition AS (
     SELECT newer, older FROM step
     UNION
     SELECT c.newer, s.older FROM chain c JOIN step s ON s.newer = c.older
-), shared AS (  -- keys that occur more than once are few: only their records are compared
-    SELECT r.standard, r.dataset, r.key
-    FROM sub.record r JOIN edition e ON e.file = r.file
-    WHERE r.key IS NOT NULL AND r.usable
-    GROUP BY r.standard, r.dataset, r.key HAVING count(*) > 1
-), occurrence AS (
-    SELECT r._at, r.standard, r.dataset, r.key, r.file, r.content, e.data_through
-    FROM shared s
-    JOIN sub.record r ON r.standard = s.standard AND r.dataset = s.dataset AND r.key = s.key AND r.usable
+), occurrence AS (  -- keys that occur more than once are few and share a hash: only their records are compared
+    SELECT r._at, r.dataset, r.key, r.file, r.content, e.data_through,
+        min(r._at) OVER (PARTITION BY r.standard, r.dataset, r.key) AS first_at
+    FROM sub.repeated s
+    JOIN sub.record r ON r.key_hash = s.key_hash AND r.usable AND NOT r.alternative
     JOIN edition e ON e.file = r.file
 ), early AS (  -- the first record of each key in each file stands for the others: what may repeat depends on the files
     SELECT * FROM (
-        SELECT *, row_number() OVER (PARTITION BY standard, dataset, key ORDER BY _at) AS of_key,
-            row_number() OVER (PARTITION BY standard, dataset, key, file ORDER BY _at) AS of_file
-        FROM occurrence) ranked
+        SELECT *, row_number() OVER (PARTITION BY first_at, file ORDER BY _at) AS of_file FROM occurrence) ranked
     WHERE of_file = 1
 ), related (one, other) AS (
     SELECT newer, older FROM chain UNION SELECT older, newer FROM chain
 ), correcting AS MATERIALIZED (  -- records that may repeat the very first one: which other one do they repeat?
     SELECT b.*
     FROM early f
-    JOIN occurrence b ON b.standard = f.standard AND b.dataset = f.dataset AND b.key = f.key AND b._at > f._at
+    JOIN occurrence b ON b.first_at = f._at AND b._at > f._at
     JOIN related r ON r.one = f.file AND r.other = b.file
-    WHERE f.of_key = 1
 ), clash AS (  -- each later record with the first one that it may not repeat
     SELECT b._at, b.dataset, b.key, a.file AS other, 1 AS nth,
         a.file <> b.file AND a.content <> b.content AND a.data_through IS NOT DISTINCT FROM b.data_through AS silent
     FROM early a
-    JOIN occurrence b ON b.standard = a.standard AND b.dataset = a.dataset AND b.key = a.key AND b._at > a._at
-    WHERE a.of_key = 1 AND NOT EXISTS (SELECT 1 FROM related r WHERE r.one = a.file AND r.other = b.file)
+    JOIN occurrence b ON b.first_at = a._at AND b._at > a._at
+    WHERE NOT EXISTS (SELECT 1 FROM related r WHERE r.one = a.file AND r.other = b.file)
     UNION ALL
     SELECT b._at, b.dataset, b.key, a.file, row_number() OVER (PARTITION BY b._at ORDER BY a._at),
         a.file <> b.file AND a.content <> b.content AND a.data_through IS NOT DISTINCT FROM b.data_through
     FROM correcting b
-    JOIN early a ON a.standard = b.standard AND a.dataset = b.dataset AND a.key = b.key AND a._at < b._at AND a.of_key > 1
+    JOIN early a ON a.first_at = b.first_at AND a._at < b._at AND a._at > a.first_at
     WHERE NOT EXISTS (SELECT 1 FROM related r WHERE r.one = a.file AND r.other = b.file)
 )
 SELECT _at, NULL AS _file, NULL AS _pointer, CASE WHEN silent THEN 'silent' ELSE 'default' END AS _message,
@@ -60,4 +53,4 @@ FROM step WHERE newer_at <= older_at
 UNION ALL
 SELECT NULL, place, '/supersedes', 'itself', NULL, supersedes, NULL, NULL, NULL, file
 FROM edition WHERE supersedes = dataset_id
-ORDER BY _at, _file
+ORDER BY _at, _file, _pointer, _message, other, found, expected, key, file

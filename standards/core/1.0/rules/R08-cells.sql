@@ -14,4 +14,4 @@ FROM small s
 JOIN sub.record r ON r._at = s._at
 LEFT JOIN sub.envelope e ON e.file = r.file
 WHERE coalesce(e.disclosure, 'public') = 'public'
-ORDER BY s._at, s._pointer
+ORDER BY s._at, s._pointer, commune_code

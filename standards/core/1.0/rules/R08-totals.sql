@@ -26,4 +26,4 @@ FROM summed
 WHERE totals = 1 AND (
     (hidden = 1 AND total - known BETWEEN 1 AND $small_cell_max)
     OR (hidden > 1 AND total - known IN (hidden, hidden * $small_cell_max)))
-ORDER BY _at
+ORDER BY _at, _pointer, _message, category, commune_code, province_code

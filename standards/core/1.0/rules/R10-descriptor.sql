@@ -25,4 +25,4 @@ WHERE NOT starts_with(column_name, '_') AND type <> expected
     -- arrays and objects kept as JSON text are text columns, and "list" is another word for an array of values
     AND NOT (expected = 'string' AND type IN ('array', 'object', 'list', 'geojson', 'any'))
     AND NOT (expected = 'array' AND type = 'list')
-ORDER BY _file, _pointer
+ORDER BY _file, _pointer, _message, found, expected, file, name

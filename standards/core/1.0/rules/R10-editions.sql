@@ -25,4 +25,4 @@ SELECT coalesce(copy_at, source_at), NULL,
     CASE WHEN copy_at IS NULL THEN copy_file ELSE source_file END
 FROM matched
 WHERE copy_at IS NULL OR source_at IS NULL OR copy_content <> source_content
-ORDER BY _at, _file
+ORDER BY _at, _file, _message, found, expected, key, other, file

@@ -5,4 +5,4 @@ FROM env.observation
 WHERE quality_flag = 'good' AND co IS NOT NULL
 GROUP BY station_id
 HAVING count(*) >= $co_min_values AND median(co) < $co_median_min
-ORDER BY _at
+ORDER BY _at, _pointer, _message, found, expected

@@ -25,4 +25,4 @@ FROM banded b WHERE category IS DISTINCT FROM band
 UNION ALL
 SELECT _at, '/color', 'color', coalesce(rgb, 'null'), coalesce(color, 'null'), station_id, b.at
 FROM banded b WHERE color IS DISTINCT FROM rgb
-ORDER BY _at, _pointer
+ORDER BY _at, _pointer, _message, found, expected

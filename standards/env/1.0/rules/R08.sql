@@ -34,4 +34,4 @@ UNION ALL
 SELECT _at, '/starts', 'overlap', '≥ ' || CAST(previous_end AS VARCHAR), CAST(starts AS VARCHAR), status, pollutant,
     station_id, starts
 FROM spell WHERE starts < previous_end
-ORDER BY _at, _pointer
+ORDER BY _at, _pointer, _message, found, expected, pollutant

@@ -20,4 +20,4 @@ SELECT v._at, '/aqi' AS _pointer, CASE WHEN a._at IS NULL THEN 'default' ELSE 'l
     v.station_id, v.at, v.aqi
 FROM severe v LEFT JOIN answered a ON a._at = v._at
 WHERE a._at IS NULL OR a.issued_at > v.deadline
-ORDER BY v._at
+ORDER BY v._at, _pointer, _message, found, expected

@@ -52,4 +52,4 @@ SELECT (SELECT min(_at) FROM env.station), NULL, '/commune_code', 'coverage',
     '≥ ' || greatest(1, CAST(ceil($coverage_min * communes) AS BIGINT)) || '/' || communes,
     covered || '/' || communes, NULL, NULL
 FROM coverage WHERE communes > 0 AND covered < greatest(1, $coverage_min * communes)
-ORDER BY _at, _pointer
+ORDER BY _at, _pointer, _file, _message, found, expected, commune_code

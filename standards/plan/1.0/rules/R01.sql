@@ -20,4 +20,4 @@ WITH twice AS (
     WHERE NOT EXISTS (SELECT 1 FROM plan.plan_all p WHERE p.plan_id = u.plan_id)
 )
 SELECT * FROM twice UNION ALL SELECT * FROM renamed UNION ALL SELECT * FROM unknown
-ORDER BY _at
+ORDER BY _at, _pointer, _message, found, expected

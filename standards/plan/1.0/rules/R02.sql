@@ -17,4 +17,4 @@ WITH general AS (
 SELECT _at, '/properties/' || member AS _pointer, 'lacking' AS _message, member AS expected, NULL AS found,
        plan_id, member
 FROM general WHERE value IS NULL
-ORDER BY _at, member
+ORDER BY _at, member, _pointer, _message, found, expected

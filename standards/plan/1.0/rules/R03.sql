@@ -10,4 +10,4 @@ SELECT _at, '/properties/crs' AS _pointer,
 FROM published
 WHERE crs IS NULL
    OR crs NOT IN ('OGC:CRS84', 'http://www.opengis.net/def/crs/OGC/1.3/CRS84', 'urn:ogc:def:crs:OGC:1.3:CRS84')
-ORDER BY _at
+ORDER BY _at, _pointer, _message, found, expected

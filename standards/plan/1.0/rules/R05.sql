@@ -8,4 +8,4 @@ SELECT _at, '/properties/max_far' AS _pointer, '≤ ' || CAST(upper AS VARCHAR) 
 FROM limited
 -- rounding keeps binary fractions of the product from refusing a ratio that is just at the limit
 WHERE round(max_far, 4) > upper
-ORDER BY _at
+ORDER BY _at, _pointer, found, expected

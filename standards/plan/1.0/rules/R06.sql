@@ -19,4 +19,4 @@ WITH tiers AS (
 SELECT _at, '/properties/parent_plan_id' AS _pointer, fault AS _message, NULL AS expected,
        parent_plan_id AS found, plan_id, tier, parent_tier
 FROM judged WHERE fault IS NOT NULL
-ORDER BY _at
+ORDER BY _at, _pointer, _message, found, expected, parent_tier

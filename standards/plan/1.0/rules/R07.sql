@@ -23,4 +23,4 @@ SELECT _at, '/properties/published_at' AS _pointer, fault AS _message, '≤ ' ||
        CAST(CASE WHEN fault = 'late_receipt' THEN received_at ELSE published_at END AS VARCHAR) AS found,
        plan_id, CAST(last_day AS VARCHAR) AS due, CAST(approved_on AS VARCHAR) AS approved_on, CAST(published_at AS VARCHAR) AS published_at
 FROM judged WHERE fault IS NOT NULL
-ORDER BY _at
+ORDER BY _at, _pointer, _message, found, expected

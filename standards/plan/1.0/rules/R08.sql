@@ -23,4 +23,4 @@ WITH editions AS (
     WHERE n.supersedes_plan_id IS NOT NULL AND n.supersedes_plan_id NOT IN (SELECT plan_id FROM known WHERE plan_id IS NOT NULL)
 )
 SELECT * FROM open UNION ALL SELECT * FROM apart UNION ALL SELECT * FROM unknown
-ORDER BY _at
+ORDER BY _at, _pointer, _message, found, expected, new_plan_id

@@ -19,4 +19,4 @@ SELECT _at, CASE WHEN fault IN ('too_early', 'ended') THEN '/issued_on' ELSE '/p
        CASE WHEN fault IN ('too_early', 'ended') THEN CAST(issued_on AS VARCHAR) ELSE plan_id END AS found,
        permit_id, plan_id
 FROM judged WHERE fault IS NOT NULL
-ORDER BY _at
+ORDER BY _at, _pointer, _message, found, expected
