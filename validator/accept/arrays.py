@@ -12,18 +12,24 @@ import pyarrow as pa
 
 from validator.accept import program as p
 from validator.accept.compiled import compiled
+from validator.accept.places import copy
+from validator.accept.pointers import bytes_of, integers_of
 
 Take = Callable[[Any], Any]
 _PLAIN: Final = {p.WHOLE: np.dtype(np.int64), p.INSTANT: np.dtype("datetime64[us]")}
 
 
 @compiled
-def _gather(source, starts, offsets, data):
-    for k in range(len(starts)):
-        at = starts[k]
-        for to in range(offsets[k], offsets[k + 1]):
-            data[to] = source[at]
-            at += 1
+def gather(source, starts, offsets, count, data):
+    for k in range(count):
+        at = offsets[k]
+        copy(source, starts[k], starts[k] + offsets[k + 1] - at, data, at)
+
+
+@compiled
+def gather_texts(source, starts, offsets, data):
+    """Puts texts one after another; `offsets` are where each starts, and where the last one ends."""
+    gather(bytes_of(source), integers_of(starts), integers_of(offsets), len(starts), bytes_of(data))
 
 
 def column_array(
@@ -59,10 +65,12 @@ def _texts(
     valid: npt.NDArray[np.uint8],
 ) -> pa.Array:
     sizes = np.where(valid, sizes, 0)
-    offsets = np.zeros(len(sizes) + 1, np.int32)
+    offsets = np.zeros(len(sizes) + 1, np.int64)
     np.cumsum(sizes, out=offsets[1:])
     data = np.empty(offsets[-1], np.uint8)
-    _gather(source, starts, offsets, data)
+    gather_texts(source, starts, offsets, data)
     nulls = int(len(valid) - np.count_nonzero(valid))
     bits = pa.py_buffer(np.packbits(valid, bitorder="little")) if nulls else None
-    return pa.StringArray.from_buffers(len(sizes), pa.py_buffer(offsets), pa.py_buffer(data), bits, nulls)
+    return pa.StringArray.from_buffers(
+        len(sizes), pa.py_buffer(offsets.astype(np.int32)), pa.py_buffer(data), bits, nulls
+    )

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-import numpy as np
-
 from validator.accept import program as p
 from validator.accept.compiled import compiled
 from validator.accept.containers import COMMA, OPEN_LIST, OPEN_OBJECT
@@ -152,12 +150,15 @@ def line_numbers(text, starts, line, numbers):
     return numbers_of_lines(bytes_of(text), integers_of(starts), len(starts), line, integers_of(numbers))
 
 
-def make_ready() -> None:
-    """Compiles what is not in the cache yet, so that processes made from this one need not."""
-    program = (np.zeros(64, np.int64), np.zeros(2), np.zeros(p.WIDTH, np.uint16), np.zeros(1, np.uint8))
-    memory = (np.zeros(p.W_FOLLOWS, np.int64), np.zeros(p.R_ROWS * p.RECORDS, np.int64), np.zeros(1, np.int64))
-    given = (*program, *memory, np.zeros(1), np.zeros(1, np.uint8), np.zeros(1, np.uint8))
-    nothing = np.frombuffer(b" ", np.uint8)
-    for judge in (lines, items):
-        judge(nothing, 0, 0, *given)
-    line_numbers(nothing, np.zeros(1, np.int64), 1, np.zeros(1, np.int64))
+@compiled
+def count_feeds(text, at, end):
+    count = 0
+    for k in range(at, end):
+        count += text[k] == LINE_FEED
+    return count
+
+
+@compiled
+def line_feeds(text, at, end):
+    """How many line feeds lie between two places."""
+    return count_feeds(bytes_of(text), at, end)

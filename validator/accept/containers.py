@@ -6,7 +6,7 @@ from typing import Final
 
 from validator.accept import program as p
 from validator.accept.compiled import compiled
-from validator.accept.places import at_body, at_frame, at_member, at_node, copy, in_object, skip_space, write_mark
+from validator.accept.places import at_body, at_frame, at_member, at_node, copy, in_object, same, skip_space, write_mark
 from validator.accept.scalars import REFUSED
 
 COMMA: Final = 44
@@ -22,13 +22,8 @@ ALL_BITS: Final = (1 << 62) - 1
 def same_key(text, at, end, member, g, keys):
     """Whether the member's own `"name"` stands at a place."""
     k = at_member(member, g)
-    first, size = g[k + p.M_KEY], g[k + p.M_KEY_SIZE] - 1
-    if at + size > end:
-        return False
-    for i in range(size):
-        if text[at + i] != keys[first + i]:
-            return False
-    return True
+    size = g[k + p.M_KEY_SIZE] - 1
+    return at + size <= end and same(text, at, keys, g[k + p.M_KEY], size)
 
 
 @compiled

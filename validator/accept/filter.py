@@ -15,13 +15,14 @@ import numpy.typing as npt
 
 from validator.accept import program as p
 from validator.accept.arrays import Take, column_array
-from validator.accept.blocks import REJECTED, items, lines
+from validator.accept.blocks import REJECTED, items, line_feeds, lines
 from validator.accept.compile import Watch, compile_schema
 from validator.accept.judged import Judged
 from validator.accept.layout import Layout, layout_of
 from validator.accept.rows import rows
 from validator.accept.scalars import LOOK
 from validator.model.standard import Column
+from validator.observe.mapping import Buffer
 
 Text = npt.NDArray[np.uint8]
 Sieve = Callable[[bytes], bool]
@@ -68,6 +69,10 @@ class AcceptFilter:
         given = (layout.delimiter, layout.header, layout.bodies)
         count, reached = rows(text, at, end, *given, *self.given, *self.memory)
         return self._judged(text, count), reached
+
+    def lines_between(self, text: Buffer, start: int, end: int) -> int:
+        """How many line feeds lie between two offsets."""
+        return int(line_feeds(np.frombuffer(text, np.uint8), start, end))
 
     def _judged(self, text: Text, rows: int) -> Judged:
         memory = self.memory

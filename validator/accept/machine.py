@@ -27,7 +27,7 @@ from validator.accept.values import answered, scalar, write_compact
 @compiled
 def single(text, at, end, node, depth, row, g, limits, table, w, r, c, f, v, b):
     """A scalar inside the open object or list; where it ends."""
-    stop, trimmed = scalar(text, at, end, node, row, g, limits, table, r, c, f, v)
+    stop, trimmed = scalar(text, at, end, node, row, g, limits, table, w, r, c, f, v)
     if stop < 0:
         return REFUSED
     if g[at_node(node) + p.N_QUESTIONS] and not answered(text, at, stop, node, depth, g, limits, table, w):

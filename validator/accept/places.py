@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from validator.accept import program as p
 from validator.accept.compiled import compiled
+from validator.accept.pointers import load_eight, store_eight
 
 
 @compiled
@@ -46,10 +47,36 @@ def skip_space(text, at, end, w):
 
 @compiled
 def copy(source, start, stop, target, at):
-    for k in range(start, stop):
-        target[at] = source[k]
-        at += 1
-    return at
+    """Copies the bytes between two places, eight at a time; where the copy ends."""
+    size = stop - start
+    k = 0
+    while k + 8 <= size:
+        store_eight(target, at + k, load_eight(source, start + k))
+        k += 8
+    if k < size and size >= 8:
+        store_eight(target, at + size - 8, load_eight(source, stop - 8))
+    else:
+        while k < size:
+            target[at + k] = source[start + k]
+            k += 1
+    return at + size
+
+
+@compiled
+def same(one, at, other, there, size):
+    """Whether the same bytes stand at two places."""
+    k = 0
+    while k + 8 <= size:
+        if load_eight(one, at + k) != load_eight(other, there + k):
+            return False
+        k += 8
+    if k < size and size >= 8:
+        return load_eight(one, at + size - 8) == load_eight(other, there + size - 8)
+    while k < size:
+        if one[at + k] != other[there + k]:
+            return False
+        k += 1
+    return True
 
 
 @compiled

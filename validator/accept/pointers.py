@@ -23,6 +23,34 @@ def _pointer(element: types.Type, bits: ir.Type) -> Any:
     return pointer
 
 
+_EIGHT = ir.IntType(64)
+
+
+def _load_eight(_context, pointer, at):  # noqa: ARG001 - the compiler matches their names
+    """Eight bytes from a place on, wherever it lies, as one number."""
+
+    def code(_target, builder, _signature, args):
+        place = builder.bitcast(builder.gep(args[0], [args[1]]), ir.PointerType(_EIGHT))
+        loaded = builder.load(place)
+        loaded.align = 1
+        return loaded
+
+    return types.int64(types.CPointer(types.uint8), types.intp), code
+
+
+def _store_eight(_context, pointer, at, value):  # noqa: ARG001 - the compiler matches their names
+    """Writes eight bytes from a place on, wherever it lies."""
+
+    def code(_target, builder, _signature, args):
+        place = builder.bitcast(builder.gep(args[0], [args[1]]), ir.PointerType(_EIGHT))
+        builder.store(args[2], place).align = 1
+        return _target.get_dummy_value()
+
+    return types.void(types.CPointer(types.uint8), types.intp, types.int64), code
+
+
+load_eight: Any = intrinsic(_load_eight)
+store_eight: Any = intrinsic(_store_eight)
 as_bytes = _pointer(types.uint8, ir.IntType(8))
 as_shorts = _pointer(types.uint16, ir.IntType(16))
 as_integers = _pointer(types.int64, ir.IntType(64))

@@ -92,9 +92,12 @@ L_MIN: Final = 3
 L_MAX: Final = 4
 LIST_SIZE: Final = 5
 
-# A row of the automata's table: the next state for each byte, and whether the state accepts.
-ACCEPTS: Final = 256
-WIDTH: Final = 257
+# The automata's table: first the class of each byte, then a row for each state: the next state for each class (as
+# the place where its row starts, counted from the first row), and in the last column whether the state accepts.
+BYTES: Final = 256
+WIDTH: Final = 64
+ACCEPTS: Final = WIDTH - 1
+MAX_STATES: Final = 65_536 // WIDTH
 
 MAX_DEPTH: Final = 16
 MAX_MEMBERS: Final = 62
@@ -103,7 +106,7 @@ MAX_DIGITS: Final = 15
 
 class Program(NamedTuple):
     """One dataset's record. `limits` are the low and high bound of each node's numbers, `table` all
-    automata (a further column tells which states accept), `keys` the bytes `"name":` of all members."""
+    automata, `keys` the bytes `"name":` of all members."""
 
     g: npt.NDArray[np.int64]
     limits: npt.NDArray[np.float64]
@@ -154,7 +157,8 @@ W_FEED: Final = 5
 W_NESTED_START: Final = 6
 W_MEMBERS: Final = 7
 W_COLUMNS: Final = 8
-W_FRAMES: Final = 9
+W_MEMOS: Final = 9
+W_FRAMES: Final = 10
 
 # A frame: the open object or list on one level.
 F_NODE: Final = 0
@@ -169,14 +173,16 @@ FRAME: Final = 8
 
 W_PLACES: Final = W_FRAMES + MAX_DEPTH * FRAME
 W_FOLLOWS: Final = W_PLACES + MAX_DEPTH * 2 * (MAX_MEMBERS + 1)
+"""From here on: which member followed each member, then which came first in each object, then for each node
+the start and size of the last text that it accepted without a second look."""
 
 
 def new_memory(program: Program, size: int = BLOCK_BYTES) -> Memory:
     """Memory for blocks of `size` bytes of text."""
-    columns = len(program.keeps)
-    w = np.zeros(W_FOLLOWS + program.members + program.objects, np.int64)
-    w[W_MEMBERS], w[W_COLUMNS] = program.members, columns
-    w[W_FOLLOWS:] = np.arange(1, program.members + program.objects + 1)
+    columns, members = len(program.keeps), program.members + program.objects
+    w = np.zeros(W_FOLLOWS + members + len(program.limits), np.int64)
+    w[W_MEMBERS], w[W_COLUMNS], w[W_MEMOS] = program.members, columns, W_FOLLOWS + members
+    w[W_FOLLOWS : W_FOLLOWS + members] = np.arange(1, members + 1)
     return Memory(
         w=w,
         r=np.zeros((R_ROWS, RECORDS), np.int64),
@@ -192,3 +198,4 @@ def start_block(memory: Memory, canonical: bool) -> None:
     size = (len(memory.b) - 2 * ROWS) // 4
     memory.w[W_CANON], memory.w[W_SIDE], memory.w[W_NESTED_START] = 0, size + ROWS, 2 * (size + ROWS)
     memory.w[W_WANTED] = canonical
+    memory.w[memory.w[W_MEMOS] :] = -1

@@ -56,8 +56,8 @@ def matching_end(text, at, end, state, table):
     while at < end:
         byte = text[at]
         if byte == QUOTE:
-            return at if table[state * p.WIDTH + p.ACCEPTS] else REFUSED
-        state = table[state * p.WIDTH + byte]
+            return at if table[p.BYTES + state + p.ACCEPTS] else REFUSED
+        state = table[p.BYTES + state + table[byte]]
         if state == 0:
             return REFUSED
         at += 1
@@ -68,11 +68,11 @@ def matching_end(text, at, end, state, table):
 def matches(text, at, end, state, table):
     """Whether an automaton accepts the bytes between two places; quotation marks are bytes like others."""
     while at < end:
-        state = table[state * p.WIDTH + text[at]]
+        state = table[p.BYTES + state + table[text[at]]]
         if state == 0:
             return False
         at += 1
-    return table[state * p.WIDTH + p.ACCEPTS] != 0
+    return table[p.BYTES + state + p.ACCEPTS] != 0
 
 
 @compiled

@@ -115,8 +115,8 @@ class Shapes:
 
 
 def _table(nodes: Sequence[Node]) -> tuple[npt.NDArray[np.uint16], list[int]]:
-    """All automata in one table of 257 columns, the last of which accepts; and each node's start (-1: none)."""
-    rows, states = [np.zeros((1, p.WIDTH), np.uint16)], []
+    """All automata in one table (see `Program.table`), and where each node's own starts in it (-1: none)."""
+    rows, final, states = [np.zeros((1, 256), np.int64)], [np.zeros(1, np.bool_)], []
     done: dict[bytes, int] = {}
     total = 1
     for node in nodes:
@@ -126,14 +126,34 @@ def _table(nodes: Sequence[Node]) -> tuple[npt.NDArray[np.uint16], list[int]]:
             continue
         own = automaton.table.tobytes() + automaton.final.tobytes()
         if own not in done:
-            table = automaton.table[1:]
-            if total + len(table) > np.iinfo(np.uint16).max:
+            if total + len(automaton.table) > p.MAX_STATES:
                 node.kinds &= ~p.TEXT
                 states.append(-1)
                 continue
-            moved = np.where(table == 0, 0, table + np.uint16(total - 1)).astype(np.uint16)
-            rows.append(np.column_stack([moved, automaton.final[1:].astype(np.uint16)]))
+            table = automaton.table[1:].astype(np.int64)
+            rows.append(np.where(table == 0, 0, table + total - 1))
+            final.append(automaton.final[1:])
             done[own] = total
             total += len(table)
         states.append(done[own])
-    return np.concatenate(rows), states
+    return _packed(np.concatenate(rows), np.concatenate(final), states)
+
+
+def _packed(
+    table: npt.NDArray[np.int64], final: npt.NDArray[np.bool_], states: list[int]
+) -> tuple[npt.NDArray[np.uint16], list[int]]:
+    """The table with a column for each class of bytes that no automaton tells apart."""
+    columns, classes = np.unique(table, axis=1, return_inverse=True)
+    if columns.shape[1] > p.ACCEPTS:
+        return _refused(states)
+    packed = np.zeros((len(table), p.WIDTH), np.int64)
+    packed[:, : columns.shape[1]] = columns * p.WIDTH
+    packed[:, p.ACCEPTS] = final
+    head = np.array(classes, np.int64).ravel()
+    flat = np.concatenate([head, packed.ravel()]).astype(np.uint16)
+    return flat, [state if state < 0 else state * p.WIDTH for state in states]
+
+
+def _refused(states: list[int]) -> tuple[npt.NDArray[np.uint16], list[int]]:
+    """A table that refuses every text that has an automaton: too many kinds of bytes for a row."""
+    return np.zeros(p.BYTES + p.WIDTH, np.uint16), [min(state, 0) for state in states]

@@ -10,7 +10,7 @@ import numpy as np
 
 from validator.accept import program as p
 from validator.accept.compiled import compiled
-from validator.accept.places import at_frame, at_node, copy
+from validator.accept.places import at_frame, at_node, copy, same
 from validator.accept.scalars import (
     LOOK,
     MINUS,
@@ -31,35 +31,20 @@ from validator.accept.scalars import (
 
 
 @compiled
-def kept_text(text, start, stop, node, row, g, c, v):
-    """Puts a string into its column; False when it is not of the form that the node asks for."""
-    n = at_node(node)
-    form, column, keep = g[n + p.N_FORM], g[n + p.N_COLUMN], g[n + p.N_KEEP]
-    value, size = start, stop - start
-    if form == p.INSTANT_FORM:
-        value = civil_instant(text, start, stop)
-        if value == -(1 << 62):
-            return False
-    elif form == p.DAY_FORM:
-        value = day_number(text, start, stop)
-        if value == -(1 << 40) or size != 10:
-            return False
-    fits = (keep == p.INSTANT and form == p.INSTANT_FORM) or (keep == p.DAY and form == p.DAY_FORM)
-    if keep == p.SPAN:
-        value, fits = start, True
-    if column >= 0 and fits:
-        c[2 * column * p.ROWS + row] = value
-        c[(2 * column + 1) * p.ROWS + row] = size
-        v[column * p.ROWS + row] = 1
-    return True
+def text_value(text, at, end, node, row, g, table, w, r, c, v):
+    """A string, its opening quotation mark at `at`; the same one as last time is accepted by comparison."""
+    start, memo = at + 1, w[p.W_MEMOS] + 2 * node
+    size = w[memo + 1]
+    if size >= 0 and start + size < end and text[start + size] == QUOTE and same(text, start, text, w[memo], size):
+        keep_span(start, size, node, row, g, c, v)
+        return start + size + 1
+    return new_text(text, start, end, node, row, g, table, w, r, c, v)
 
 
 @compiled
-def text_value(text, at, end, node, row, g, table, r, c, v):
-    """A string, its opening quotation mark at `at`."""
+def new_text(text, start, end, node, row, g, table, w, r, c, v):
     n = at_node(node)
-    start = at + 1
-    state = g[n + p.N_STATE]
+    state, form = g[n + p.N_STATE], g[n + p.N_FORM]
     mixed = 0
     if state >= 0:
         stop = matching_end(text, start, end, state, table)
@@ -70,16 +55,53 @@ def text_value(text, at, end, node, row, g, table, r, c, v):
     size = stop - start
     if mixed > 127:
         size = code_points(text, start, stop)
-        if size < 0 or g[n + p.N_FORM] != p.NO_FORM:
+        if size < 0 or form != p.NO_FORM:
             return REFUSED
         r[row] = LOOK
     if size < g[n + p.N_TEXT_MIN] or size > g[n + p.N_TEXT_MAX]:
         return REFUSED
     if not kept_text(text, start, stop, node, row, g, c, v):
         return REFUSED
-    if g[n + p.N_FREE] and r[row] != LOOK and suspicious(text, start, stop):
-        r[row] = LOOK
+    if mixed <= 127 and form == p.NO_FORM:
+        if g[n + p.N_FREE] and suspicious(text, start, stop):
+            r[row] = LOOK
+        else:
+            memo = w[p.W_MEMOS] + 2 * node
+            w[memo] = start
+            w[memo + 1] = size
     return stop + 1
+
+
+@compiled
+def keep_span(start, size, node, row, g, c, v):
+    n = at_node(node)
+    column = g[n + p.N_COLUMN]
+    if column >= 0 and g[n + p.N_KEEP] == p.SPAN:
+        c[2 * column * p.ROWS + row] = start
+        c[(2 * column + 1) * p.ROWS + row] = size
+        v[column * p.ROWS + row] = 1
+
+
+@compiled
+def kept_text(text, start, stop, node, row, g, c, v):
+    """Puts a string into its column; False when it is not of the form that the node asks for."""
+    n = at_node(node)
+    form, column, keep = g[n + p.N_FORM], g[n + p.N_COLUMN], g[n + p.N_KEEP]
+    if form == p.NO_FORM or keep == p.SPAN:
+        keep_span(start, stop - start, node, row, g, c, v)
+    if form == p.NO_FORM:
+        return True
+    if form == p.INSTANT_FORM:
+        value = civil_instant(text, start, stop)
+        good = value != -(1 << 62)
+    else:
+        value = day_number(text, start, stop)
+        good = value != -(1 << 40) and stop - start == 10
+    fits = (keep == p.INSTANT and form == p.INSTANT_FORM) or (keep == p.DAY and form == p.DAY_FORM)
+    if good and column >= 0 and fits:
+        c[2 * column * p.ROWS + row] = value
+        v[column * p.ROWS + row] = 1
+    return good
 
 
 @compiled
@@ -136,13 +158,13 @@ def literal_value(text, at, end, node, row, g, c, v):
 
 
 @compiled
-def scalar(text, at, end, node, row, g, limits, table, r, c, f, v):
+def scalar(text, at, end, node, row, g, limits, table, w, r, c, f, v):
     """A string, number or literal; (where it ends, where its canonical text ends)."""
     first = text[at]
     if first == QUOTE:
         stop = REFUSED
         if g[at_node(node) + p.N_KINDS] & p.TEXT:
-            stop = text_value(text, at, end, node, row, g, table, r, c, v)
+            stop = text_value(text, at, end, node, row, g, table, w, r, c, v)
         return stop, stop
     if first == MINUS or is_digit(first):
         stop, value, whole, trimmed = number(text, at, end)

@@ -39,6 +39,10 @@ _NULL_WORD_HINT = re.compile(
     r"|9999|-999",
     re.IGNORECASE,
 )
+_NULL_WORD_HINT_ASCII = re.compile(
+    rb'(?:\A|[",\n])\s*+(?:-{1,2}|[nN](?:/?[aA][nN]?|[uU][lL][lL]|[oO][nN][eE]|[iI][lL])|#[nN]/[aA])\s*+(?:["\r\n,]|$)'
+    rb"|9999|-999"
+)
 _NULL_NUMBERS: Final = frozenset({9999, -9999, 99999, -99999, -999})
 _SUSPECT = re.compile(f"{_MOJIBAKE.pattern}|{_CONTROL.pattern}|\ufffd|\\\\u")
 
@@ -68,20 +72,25 @@ class BytesCheck:
 
     def may_find(self, raw: bytes) -> bool:
         """Whether there may be a finding in the text of records without faults; False is certain."""
-        return any(self._hints(raw.decode("utf-8", "replace")))
+        return any(self._hints(raw))
 
-    def _hints(self, whole: str) -> tuple[bool, bool]:
+    def _hints(self, raw: bytes) -> tuple[bool, bool]:
         """Whether a text may hold faulty characters, and words or numbers that stand for nothing."""
+        wanted = "null_words" in self.owner
+        if raw.isascii():
+            suspect = b"\\u" in raw or b"\x7f" in raw
+            return suspect, wanted and bool(_NULL_WORD_HINT_ASCII.search(raw))
+        whole = raw.decode("utf-8", "replace")
         suspect = bool(_SUSPECT.search(whole)) or not unicodedata.is_normalized("NFC", whole)
-        return suspect, "null_words" in self.owner and bool(_NULL_WORD_HINT.search(whole))
+        return suspect, wanted and bool(_NULL_WORD_HINT.search(whole))
 
     def _texts(self, batch: Batch) -> Iterator[tuple[int, Finding]]:
-        if not any(self._hints(b"\n".join(batch.raws).decode("utf-8", "replace"))):
+        if not any(self._hints(b"\n".join(batch.raws))):
             return
         for index, value in enumerate(batch.values):
             if value is UNREADABLE:
                 continue
-            suspect, words = self._hints(batch.raws[index].decode("utf-8", "replace"))
+            suspect, words = self._hints(batch.raws[index])
             if not suspect and not words:
                 continue
             place = Location(batch.file, batch.lines[index], None, batch.number(index))

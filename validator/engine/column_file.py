@@ -24,7 +24,10 @@ class ColumnFile:
     def __init__(self, path: Path, columns: Sequence[Column], unit: Unit) -> None:
         self.columns, self.unit = columns, unit
         self.schema = arrow_schema(columns)
-        self.writer = pq.ParquetWriter(path, self.schema)
+        self.writer = pq.ParquetWriter(
+            path, self.schema, compression="none", use_dictionary=[c.name for c in columns if c.sql_type == "VARCHAR"],
+            write_statistics=["_at"],
+        )  # fmt: skip
         self.waiting: list[pa.RecordBatch] = []
 
     def write(self, block: Block, bad: set[int]) -> None:

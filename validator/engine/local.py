@@ -79,7 +79,7 @@ def scan(scope: Scope, submission: Submission, scratch: Path, plan: Plan) -> tup
     )
     filtered = not plan.exact and sum(f.size for f in files) >= FILTER_FROM_BYTES
     if filtered:
-        from validator.accept.blocks import make_ready  # compiled once, here, for all workers
+        from validator.accept.ready import make_ready  # compiled once, here, for all workers
 
         make_ready()
     units = plan_units(files, filtered)

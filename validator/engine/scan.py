@@ -126,6 +126,8 @@ class Scanner:
         if self.unit.end >= self.unit.observation.size:
             return 0
         with mapped(self.unit.observation.path) as text:
+            if self.tools.accept:
+                return self.tools.accept.lines_between(text, self.unit.start, self.unit.end)
             return count_lines(text, self.unit.start, self.unit.end)
 
     def _examine(self, batch: Batch) -> set[int]:
