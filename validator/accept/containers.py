@@ -195,7 +195,8 @@ def close_object(text, depth, g, keys, w, b):
         return 0, 0
     first, start = w[at_frame(depth) + p.F_NESTED], w[p.W_NESTED]
     stop = write_object(text, depth, start, g, keys, w, b)
-    copy(b, start, stop, b, first)
+    for k in range(stop - start):  # byte by byte: the two places may overlap
+        b[first + k] = b[start + k]
     w[p.W_NESTED] = first + stop - start
     return first, w[p.W_NESTED]
 
