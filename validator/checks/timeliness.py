@@ -119,7 +119,7 @@ def _series(ask: Ask, dataset: Dataset, grade: str) -> Iterator[tuple[str, list[
     )
     current: str | None = None
     slots: list[Mapping[str, Any]] = []
-    for row in ask.query(f"SELECT * FROM ({sql}) ORDER BY series, slot", None):
+    for row in ask.query(f"SELECT * FROM ({sql}) ORDER BY series, slot, _at", None):
         if row["series"] != current:
             if current is not None:
                 yield current, slots
