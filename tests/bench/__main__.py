@@ -12,6 +12,7 @@ from tests.bench.data import Data
 from tests.bench.groups import GROUPS, Bench
 from tests.bench.machine import about
 from tests.bench.page import markdown, plain
+from tests.bench.process import FailedError
 from tests.bench.programs import ROOT, Programs, install_ajv
 from tests.bench.results import Table
 
@@ -63,15 +64,21 @@ def main() -> int:
     records = QUICK if given.quick else FULL
     bench = Bench(Data(root, told), Programs(table, folder), records, given.rounds, work, told)
     results = given.json or root / "results.json"
+    failed = False
     for name in names:
         told(name)
-        GROUPS[name](bench)
+        try:
+            GROUPS[name](bench)
+        except FailedError as fault:
+            table.unmeasured.append(f"{name}: not measured to its end, as a program failed")
+            told(str(fault))
+            failed = True
         table.save(results)
     print(plain(table))
     page = given.page or (PAGE if not given.only and not given.quick else None)
     if page:
         page.write_text(markdown(table), encoding="utf-8")
-    return 0
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

@@ -27,8 +27,8 @@ def digest(folder: Path) -> str:
     return hashlib.sha256(text).hexdigest()
 
 
-def submission(folder: Path, rate: float = 0.0, seed: int = 1) -> Path:
-    env.write_submission(folder / "plain", RECORDS, rate, seed)
+def submission(folder: Path, rate: float = 0.0, seed: int = 1, records: int = RECORDS) -> Path:
+    env.write_submission(folder / "plain", records, rate, seed)
     return folder / "plain"
 
 
@@ -101,7 +101,7 @@ def test_its_other_forms_are_as_clean(tmp_path: Path, make: Any) -> None:
 def test_each_fault_of_a_submission_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     monkeypatch.setattr(env, "FAULTS", {kind: env_faults.FAULTS[kind]})
 
-    assert report(submission(tmp_path, 0.01))["summary"]["findings_count"] > 0
+    assert report(submission(tmp_path, 0.02, records=800))["summary"]["findings_count"] > 0
 
 
 def test_a_spoilt_submission_is_still_sealed(tmp_path: Path) -> None:
