@@ -94,7 +94,9 @@ def _check_jsonschema(bench: Bench, case: str, path: Path) -> Entry:
 
     def measure(row: Row) -> None:
         ran = run([command], good=(0, 1))
-        row.records = len(records)
+        told = json.loads(ran.outputs[0])["errors"]
+        row.records, row.errors = len(records), len(told)
+        row.failing = len({error["path"].partition("]")[0] for error in told})
         row.walls.append(ran.wall)
         row.seconds.append(ran.wall)
         row.main_mib = ran.main_mib

@@ -25,19 +25,20 @@ LAST_WORDS = 800
 class Ran:
     """What came of programs started together.
 
-    `wall` is from the first start to the last end, in seconds; `said` the last line of each on stdout;
+    `wall` is from the first start to the last end, in seconds; `outputs` what each wrote on stdout;
     `main_mib` the kernel's highest resident set of one process, `tree_mib` the highest sum of
     proportional set sizes of all processes with their descendants (None when it was not sampled).
     """
 
     wall: float
-    said: tuple[str, ...]
+    outputs: tuple[str, ...]
     codes: tuple[int, ...]
     main_mib: float
     tree_mib: float | None
 
     def answers(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.said]
+        """What each said in JSON on its last line."""
+        return [json.loads(output.strip().splitlines()[-1]) for output in self.outputs]
 
 
 class FailedError(Exception):
@@ -73,9 +74,8 @@ def run(
             if code not in good:
                 raise FailedError(f"{' '.join(command)[:300]}\nexit {code}: {err[-LAST_WORDS:]}")
         seen = [json.loads((folder / str(n)).read_text(encoding="utf-8")) for n in range(len(commands))]
-    lines = tuple((out.strip().splitlines() or [""])[-1] for out, _ in said)
     wall = max(each["end"] for each in seen) - min(each["begin"] for each in seen)
-    return Ran(wall, lines, codes, max(each["peak_kib"] for each in seen) / 1024, tree)
+    return Ran(wall, tuple(out for out, _ in said), codes, max(each["peak_kib"] for each in seen) / 1024, tree)
 
 
 def _text(stream: IO[bytes]) -> str:

@@ -82,11 +82,11 @@ def test_a_small_program_is_not_charged_for_who_started_it() -> None:
 
 
 def test_programs_run_side_by_side() -> None:
-    nap = [sys.executable, "-c", "import time; time.sleep(0.8); print('[]')"]
+    nap = [sys.executable, "-c", "import time; time.sleep(0.8); print('x\\n{}')"]
     ran = run([nap, nap])
 
     assert 0.8 <= ran.wall < 1.6
-    assert ran.said == ("[]", "[]")
+    assert ran.answers() == [{}, {}]
 
 
 def test_a_program_that_fails_is_told_with_its_words() -> None:
