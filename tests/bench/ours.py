@@ -1,7 +1,8 @@
 """Our schema check alone, in its own process: `python -m tests.bench.ours SCHEMA FILE MEDIA JOBS [FAILING]`.
 
 Prints one JSON line as the peers do. The work is what a run does of it: the file is read with every
-fault of its text, each record is checked with formats, each error is put into words and counted.
+fault of its text, through the accept filter where a run uses one; each record is checked with
+formats, each error is put into words and counted.
 """
 
 from __future__ import annotations
@@ -18,12 +19,18 @@ from typing import Any
 
 import orjson
 
+from validator.accept.blocks import make_ready
+from validator.accept.compile import Watch
+from validator.accept.filter import AcceptFilter, make_filter
+from validator.accept.judged import Block
+from validator.accept.reading import filtered_lines
 from validator.catalogue.schemas import columns
 from validator.checks.schema import SchemaCheck
 from validator.checks.xml import scanner
+from validator.engine.tools import FILTERED
 from validator.engine.units import plan_units
-from validator.model.record import UNREADABLE, Batch
-from validator.model.standard import Check, ConformanceClass, Dataset, Level, Requirement
+from validator.model.record import UNREADABLE
+from validator.model.standard import Check, Column, ConformanceClass, Dataset, Level, Requirement
 from validator.model.submission import Observation
 from validator.model.text import Text
 from validator.observe.read_csv import read_csv
@@ -51,17 +58,22 @@ class _Part:
     failing: list[int]
 
 
-def check(path: Path, schema: dict[str, Any], media: str, jobs: int) -> Outcome:
-    """Every record of a JSON, JSON Lines, GeoJSON or CSV file against the schema, in `jobs` processes."""
+def check(path: Path, schema: dict[str, Any], media: str, jobs: int, exact: bool = False) -> Outcome:
+    """Every record of a JSON, JSON Lines, GeoJSON or CSV file against the schema, in `jobs` processes.
+
+    `exact` leaves the accept filter out. As for the peers, what is made once for a schema is made
+    before the clock starts; the worker processes start under it.
+    """
+    tools = _make_tools(schema, media, exact)
     begin = time.monotonic()
     observed = Observation(path.name, path, media, path.stat().st_size, "", None)
     ranges = [(unit.start, unit.end) for unit in plan_units((observed,))]
-    work = partial(_part, path, schema, media)
     if jobs > 1 and len(ranges) > 1:
-        with multiprocessing.get_context("fork").Pool(jobs) as pool:
-            parts = pool.map(work, ranges, chunksize=1)
+        with multiprocessing.get_context("fork").Pool(jobs, _given.update, ({"tools": tools},)) as pool:
+            parts = pool.map(partial(_part, path, media), ranges, chunksize=1)
     else:
-        parts = [work(each) for each in ranges]
+        _given.update(tools=tools)
+        parts = [_part(path, media, each) for each in ranges]
     numbers, base = [], 0
     for part in parts:
         numbers += [base + number for number in part.failing]
@@ -69,28 +81,54 @@ def check(path: Path, schema: dict[str, Any], media: str, jobs: int) -> Outcome:
     return Outcome(base, len(numbers), sum(part.errors for part in parts), time.monotonic() - begin, numbers)
 
 
-def _part(path: Path, schema: dict[str, Any], media: str, given: tuple[int, int]) -> _Part:
+@dataclass(frozen=True, slots=True)
+class _Tools:
+    """What is made once for a schema; a forked worker finds it in its own memory."""
+
+    schema: SchemaCheck
+    columns: Sequence[Column]
+    accept: AcceptFilter | None
+
+
+_given: dict[str, _Tools] = {}
+
+
+def _make_tools(schema: dict[str, Any], media: str, exact: bool) -> _Tools:
     made = SchemaCheck(schema, OWNER, frozenset({OWNER}))
+    if media == "csv":
+        return _Tools(made, columns(schema), None)
+    if exact or media not in FILTERED:
+        return _Tools(made, (), None)
+    make_ready()
+    nothing_watched = Watch(frozenset(), lambda _name: False)
+    return _Tools(made, (), make_filter(schema, (), nothing_watched, (), lambda _raw: False))
+
+
+def _part(path: Path, media: str, given: tuple[int, int]) -> _Part:
+    tools = _given["tools"]
     records = errors = 0
     failing: set[int] = set()
-    for batch in _batches(path, schema, media, given):
-        for index, _ in made(batch):
+    for block in _blocks(path, media, given, tools):
+        batch = block.batch
+        for index, _ in tools.schema(batch):
             errors += 1
-            failing.add(records + index)
+            failing.add(batch.number(index) - 1)
         for fault in batch.faults:
             errors += 1
             if fault.record is not None:
                 failing.add(fault.record - 1)
-        records += len(batch.values)
+        records += block.records
     return _Part(records, errors, sorted(failing))
 
 
-def _batches(path: Path, schema: dict[str, Any], media: str, given: tuple[int, int]) -> Iterator[Batch]:
+def _blocks(path: Path, media: str, given: tuple[int, int], tools: _Tools) -> Iterator[Block]:
+    if tools.accept is not None:
+        return filtered_lines(path, path.name, *given, tools.accept, canonical=False)
     if media == "jsonl":
-        return read_json_lines(path, path.name, *given)
+        return map(Block, read_json_lines(path, path.name, *given))
     if media == "csv":
-        return read_csv(path, path.name, columns(schema))
-    return read_json(path, path.name, media)
+        return map(Block, read_csv(path, path.name, tools.columns))
+    return map(Block, read_json(path, path.name, media))
 
 
 def check_xml(path: Path, xsd: Path, namespace: str, root: str, record: str) -> Outcome:

@@ -150,8 +150,8 @@ def _condition(record: Record, _dice: random.Random) -> None:
     record["quality"] = "suspect"
 
 
-def _forbidden(record: Record, _dice: random.Random) -> None:
-    record["quality"], record["reason"] = "good", "Đã kiểm tra"
+def _short_hour(record: Record, _dice: random.Random) -> None:
+    record["quality"], record["validMinutes"] = "good", 17
 
 
 def _tuple(record: Record, dice: random.Random) -> None:
@@ -165,7 +165,7 @@ def _nested(record: Record, _dice: random.Random) -> None:
 
 FAULTS: dict[str, Callable[[Record, random.Random], None]] = {
     "wrong_type": _wrong_type, "missing": _missing, "undeclared": _undeclared, "pattern": _pattern, "enum": _enum,
-    "range": _range, "format": _format, "condition": _condition, "forbidden": _forbidden, "tuple": _tuple,
+    "range": _range, "format": _format, "condition": _condition, "short_hour": _short_hour, "tuple": _tuple,
     "nested": _nested,
 }  # fmt: skip
 """What can be wrong by the schema."""
