@@ -15,7 +15,10 @@ MIB_PER_GIB = 1024
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """`found` is None where nothing was measured; `least` says that it is to be at least `bound`, else at most."""
+    """`found` is None where nothing was measured; `least` says that it is to be at least `bound`, else at most.
+
+    A target without a unit is a count.
+    """
 
     text: str
     bound: float
@@ -33,6 +36,8 @@ class Target:
         """The figure to three digits, rounded away from the target."""
         if self.found is None:
             return "–"
+        if not self.unit:
+            return f"{self.found:,.0f}"
         digits = max(0, 2 - math.floor(math.log10(abs(self.found)))) if self.found else 0
         scaled = self.found * 10**digits
         away = (math.floor if self.least else math.ceil)(scaled) / 10**digits
@@ -110,7 +115,7 @@ def _equal(table: Table) -> Iterator[Target]:
         rows = [table.find("whole", case, OURS, jobs) for jobs in (1, 2)]
         digests = {row.digest for row in rows if row}
         found = float(len(digests)) if all(rows) else None
-        yield Target(f"report digests of 1 and 2 jobs, {case}", 1, " different", False, found)
+        yield Target(f"different report digests among 1 and 2 jobs, {case}", 1, "", False, found)
     agreed: dict[str, dict[str, int]] | None = table.about.get("agreement")
     unexplained = None if agreed is None else float(sum(kinds.get(UNEXPLAINED, 0) for kinds in agreed.values()))
     yield Target("records that engines judge differently without a listed reason", 0, "", False, unexplained)
