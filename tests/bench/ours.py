@@ -11,9 +11,8 @@ import json
 import multiprocessing
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,19 +21,16 @@ import orjson
 from validator.accept.blocks import make_ready
 from validator.accept.compile import Watch
 from validator.accept.filter import AcceptFilter, make_filter
-from validator.accept.judged import Block
-from validator.accept.reading import filtered_lines
 from validator.catalogue.schemas import columns
 from validator.checks.schema import SchemaCheck
 from validator.checks.xml import scanner
-from validator.engine.tools import FILTERED
-from validator.engine.units import plan_units
+from validator.engine.columns import take_for
+from validator.engine.scan import blocks
+from validator.engine.units import Unit, plan_units
 from validator.model.record import UNREADABLE
 from validator.model.standard import Check, Column, ConformanceClass, Dataset, Level, Requirement
 from validator.model.submission import Observation
 from validator.model.text import Text
-from validator.observe.read_csv import read_csv
-from validator.observe.read_json import read_json, read_json_lines
 from validator.observe.xml import read_xml
 
 OWNER = "bench"
@@ -67,13 +63,13 @@ def check(path: Path, schema: dict[str, Any], media: str, jobs: int, exact: bool
     tools = _make_tools(schema, media, exact)
     begin = time.monotonic()
     observed = Observation(path.name, path, media, path.stat().st_size, "", None)
-    ranges = [(unit.start, unit.end) for unit in plan_units((observed,))]
-    if jobs > 1 and len(ranges) > 1:
+    units = plan_units((observed,), everything=tools.accept is not None)
+    if jobs > 1 and len(units) > 1:
         with multiprocessing.get_context("fork").Pool(jobs, _given.update, ({"tools": tools},)) as pool:
-            parts = pool.map(partial(_part, path, media), ranges, chunksize=1)
+            parts = pool.map(_part, units, chunksize=1)
     else:
         _given.update(tools=tools)
-        parts = [_part(path, media, each) for each in ranges]
+        parts = list(map(_part, units))
     numbers, base = [], 0
     for part in parts:
         numbers += [base + number for number in part.failing]
@@ -85,8 +81,8 @@ def check(path: Path, schema: dict[str, Any], media: str, jobs: int, exact: bool
 class _Tools:
     """What is made once for a schema; a forked worker finds it in its own memory."""
 
-    schema: SchemaCheck
-    columns: Sequence[Column]
+    check: SchemaCheck
+    dataset: Dataset
     accept: AcceptFilter | None
 
 
@@ -95,22 +91,27 @@ _given: dict[str, _Tools] = {}
 
 def _make_tools(schema: dict[str, Any], media: str, exact: bool) -> _Tools:
     made = SchemaCheck(schema, OWNER, frozenset({OWNER}))
-    if media == "csv":
-        return _Tools(made, columns(schema), None)
-    if exact or media not in FILTERED:
-        return _Tools(made, (), None)
+    dataset = _dataset(schema, media, columns(schema) if media == "csv" else ())
+    if exact:
+        return _Tools(made, dataset, None)
     make_ready()
+    takes = [take_for(column.sql_type) for column in dataset.columns]
     nothing_watched = Watch(frozenset(), lambda _name: False)
-    return _Tools(made, (), make_filter(schema, (), nothing_watched, (), lambda _raw: False))
+    return _Tools(made, dataset, make_filter(schema, dataset.columns, nothing_watched, takes, lambda _raw: False))
 
 
-def _part(path: Path, media: str, given: tuple[int, int]) -> _Part:
+def _dataset(schema: dict[str, Any], media: str, declared: Sequence[Column]) -> Dataset:
+    said = Text(OWNER, OWNER)
+    return Dataset(OWNER, OWNER, said, (media,), schema, OWNER, tuple(declared), (), None, None, False)
+
+
+def _part(unit: Unit) -> _Part:
     tools = _given["tools"]
     records = errors = 0
     failing: set[int] = set()
-    for block in _blocks(path, media, given, tools):
+    for block in blocks(unit, tools.dataset, tools.accept, canonical=False):
         batch = block.batch
-        for index, _ in tools.schema(batch):
+        for index, _ in tools.check(batch):
             errors += 1
             failing.add(batch.number(index) - 1)
         for fault in batch.faults:
@@ -119,16 +120,6 @@ def _part(path: Path, media: str, given: tuple[int, int]) -> _Part:
                 failing.add(fault.record - 1)
         records += block.records
     return _Part(records, errors, sorted(failing))
-
-
-def _blocks(path: Path, media: str, given: tuple[int, int], tools: _Tools) -> Iterator[Block]:
-    if tools.accept is not None:
-        return filtered_lines(path, path.name, *given, tools.accept, canonical=False)
-    if media == "jsonl":
-        return map(Block, read_json_lines(path, path.name, *given))
-    if media == "csv":
-        return map(Block, read_csv(path, path.name, tools.columns))
-    return map(Block, read_json(path, path.name, media))
 
 
 def check_xml(path: Path, xsd: Path, namespace: str, root: str, record: str) -> Outcome:
@@ -141,9 +132,9 @@ def check_xml(path: Path, xsd: Path, namespace: str, root: str, record: str) -> 
     }  # fmt: skip
     said = Text(OWNER, OWNER)
     asked = Check("xml", {"ask": "xsd", "file": xsd.name})
-    dataset = Dataset(OWNER, record, said, ("xml",), schema, OWNER, columns(schema), (), None, None, False)
+    dataset = _dataset(schema, "xml", columns(schema))
     requirement = Requirement(
-        OWNER, OWNER, "1", Level.MUST, ConformanceClass.BASIC, said, said, "P", (), (record,), (), (asked,),
+        OWNER, OWNER, "1", Level.MUST, ConformanceClass.BASIC, said, said, "P", (), (OWNER,), (), (asked,),
         None, {}, None, {},
     )  # fmt: skip
     judge = scanner(requirement, asked, dataset, xsd.parent)
