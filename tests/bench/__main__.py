@@ -73,7 +73,8 @@ def main() -> int:
             table.unmeasured.append(f"{name}: not measured to its end, as a program failed")
             told(str(fault))
             failed = True
-        table.save(results)
+        finally:
+            table.save(results)
     print(plain(table))
     page = given.page or (PAGE if not given.only and not given.quick else None)
     if page:
