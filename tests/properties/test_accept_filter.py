@@ -36,7 +36,8 @@ NUMBERS = st.fixed_dictionaries(
 )  # fmt: skip
 LISTED = st.sampled_from(
     [{"enum": ["good", "bad", None]}, {"const": "ug/m3"}, {"enum": ["n/a", "x"]}, {"enum": [1, 2]}, {"const": 3},
-     {"enum": [1, 5]}, {"type": "integer", "allOf": [{"minimum": 0}]}, {"enum": [1, 2], "minimum": 2},
+     {"enum": [1, 5]}, {"type": "integer", "allOf": [{"minimum": 0}]},
+     {"allOf": [{"type": "string"}], "maxLength": 3}, {"enum": [1, 2], "minimum": 2},
      {"const": None}, {"type": "string", "enum": ["tinh", "xã"]}]
 )  # fmt: skip
 SCALARS = st.one_of(TEXTS, FORMS, NUMBERS, LISTED, st.just({"type": "boolean"}), st.just({}))
@@ -66,7 +67,9 @@ def objects(draw: st.DrawFn, inner: st.SearchStrategy[dict[str, Any]]) -> dict[s
         name, other = draw(st.sampled_from(sorted(members))), draw(st.sampled_from(sorted(members)))
         made["if"] = {"properties": {name: draw(SCALARS)}, "required": [name]}
         made["then"] = {"required": [other]}
-        made["else"] = {"properties": {other: draw(SCALARS)}}
+        made["else"] = {"properties": {other: draw(SCALARS | st.booleans())}}
+    if not draw(st.integers(0, 9)):
+        made["allOf"] = [draw(st.sampled_from([{"properties": {"q": {}}}, {"required": ["a"]}, {"minProperties": 1}]))]
     return made
 
 

@@ -67,11 +67,13 @@ class _Compiler:
         self.shapes = Shapes([], [], [], len(columns))
         self.nodes, self.objects, self.lists = self.shapes.nodes, self.shapes.objects, self.shapes.lists
 
-    def node(self, schema: Mapping[str, Any], path: tuple[str, ...] | None) -> int:
+    def node(self, schema: Any, path: tuple[str, ...] | None) -> int:
         """Adds the node at a path of member names (None: inside an array, or asked by a condition only)."""
         number = len(self.nodes)
         self.nodes.append(Node())
         try:
+            if not isinstance(schema, Mapping):
+                raise NotTakenError("true or false for a schema")
             made = self._made(merged(without_null(schema)), path)
         except (NotTakenError, NoAutomatonError):
             made = Node()
@@ -180,8 +182,10 @@ class _Compiler:
                 raise NotTakenError("too many conditions")
         return _bits(made.names, schema.get("required", ())), held
 
-    def _asked(self, owner: Node, member: Mapping[str, Any]) -> int:
+    def _asked(self, owner: Node, member: Any) -> int:
         """A node that tells exactly, both ways, whether a scalar fulfils what a condition says of it."""
+        if not isinstance(member, Mapping):
+            raise NotTakenError("true or false for a schema")
         schema = {"type": names_of(owner.kinds), **member}
         number = self.node(schema, None)
         asked = self.nodes[number]

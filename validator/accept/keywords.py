@@ -19,6 +19,8 @@ KNOWN: Final = frozenset(
      "exclusiveMinimum", "exclusiveMaximum", "properties", "required", "additionalProperties", "items", "prefixItems",
      "minItems", "maxItems", "anyOf", "allOf", "if", "then", "else"}
 )  # fmt: skip
+_STRUCTURE: Final = frozenset({"properties", "additionalProperties", "items", "prefixItems", "if", "then", "else"})
+"""Keywords that look at each other: they count only in the schema that they stand in."""
 _LIMITS: Final = {
     "minimum": ("low", False), "maximum": ("high", False), "exclusiveMinimum": ("low", True),
     "exclusiveMaximum": ("high", True),
@@ -36,7 +38,7 @@ def without_null(schema: Mapping[str, Any]) -> Mapping[str, Any]:
         return schema
     other = next((b for b in branches if b != {"type": "null"}), branches[0])
     own = {k: v for k, v in schema.items() if k != "anyOf"}
-    if set(own) & set(other) & KNOWN:
+    if set(own) & set(other) & KNOWN or set(own) & _STRUCTURE:
         return schema
     values, declared = values_of(other), other.get("type")
     if values is not None:
@@ -52,7 +54,7 @@ def merged(schema: Mapping[str, Any]) -> Mapping[str, Any]:
     whole = {k: v for k, v in schema.items() if k != "allOf"}
     left = []
     for part in schema.get("allOf", ()):
-        if "if" in part or set(part) & set(whole) & KNOWN:
+        if set(part) & _STRUCTURE or set(part) & set(whole) & KNOWN:
             left.append(part)
         else:
             whole.update(part)

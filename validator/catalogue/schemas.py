@@ -150,7 +150,7 @@ def _leaf(member: Mapping[str, Any], path: tuple[str, ...]) -> Column:
     if member.get("x-column") == "json":
         return Column("", path, "JSON", role, personal)
     if _kind(member) == "array":
-        items = _main_branch(member.get("items", {}))
+        items = _main_branch(member.get("items") or {})  # `items: false` says that prefixItems are all
         if _kind(items) in ("object", "array"):
             return Column("", path, "JSON", role, personal)
         role = role or items.get("x-role")

@@ -48,6 +48,7 @@ def validate(lang: str) -> Command:
         option(lang, "--jobs", type=click.IntRange(1, 64), help_key="option.jobs"),
         option(lang, "--max-findings", type=click.IntRange(1, 100_000), default=25, show_default=True,
                help_key="option.max_findings"),
+        option(lang, "--exact", is_flag=True, help_key="option.exact"),
         option(lang, "--second-opinion", is_flag=True, help_key="option.second_opinion"),
         lang_option(lang),
     )  # fmt: skip
@@ -105,6 +106,7 @@ def _run(lang: str, submission: Path, given: Mapping[str, Any]) -> int:
             samples=given.get("max_findings") or 25,
             profile=load_profile(given.get("profile")),
             second_opinion=bool(given.get("second_opinion")),
+            exact=bool(given.get("exact")),
             progress=progress,
         )
         report = examine(submission, options)

@@ -68,8 +68,9 @@ def batches(unit: Unit, dataset: Dataset) -> Iterator[Batch]:
     return read_json(seen.path, seen.name, seen.media)
 
 
-def blocks(unit: Unit, dataset: Dataset, accept: AcceptFilter | None) -> Iterator[Block]:
-    """The unit's records; those that the accept filter accepts as columns, where there is one."""
+def blocks(unit: Unit, dataset: Dataset, accept: AcceptFilter | None, canonical: bool = True) -> Iterator[Block]:
+    """The unit's records; those that the accept filter accepts as columns, where there is one, and with
+    their canonical text if wanted."""
     seen = unit.observation
     cut = unit.end - unit.start < seen.size
     if seen.media == "xml" or (accept is None and not (cut and seen.media != "jsonl")):
@@ -79,12 +80,12 @@ def blocks(unit: Unit, dataset: Dataset, accept: AcceptFilter | None) -> Iterato
     what = (seen.path, seen.name)
     if seen.media == "jsonl":
         assert accept is not None
-        return lines.filtered_lines(*what, unit.start, unit.end, accept, True)
+        return lines.filtered_lines(*what, unit.start, unit.end, accept, canonical)
     if seen.media == "csv":
-        return tables.filtered_rows(*what, dataset.columns, unit.start, unit.end, accept, True)
+        return tables.filtered_rows(*what, dataset.columns, unit.start, unit.end, accept, canonical)
     if unit.start:
-        return documents.filtered_stretch(*what, seen.media, unit.start, unit.end, accept, True)
-    return documents.filtered_document(*what, seen.media, unit.end, unit.tail, accept, True)
+        return documents.filtered_stretch(*what, seen.media, unit.start, unit.end, accept, canonical)
+    return documents.filtered_document(*what, seen.media, unit.end, unit.tail, accept, canonical)
 
 
 class Scanner:

@@ -1,0 +1,105 @@
+"""The results on a terminal and as docs/performance.md."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.bench.agreement import DIFFERENCES
+from tests.bench.results import OURS, Row, Table
+from tests.bench.targets import Target, targets
+
+TEMPLATE = Path(__file__).with_name("performance.template.md")
+MARKS = {True: "reached", False: "NOT reached", None: "not measured"}
+HEAD = ("program", "processes", "seconds", "records/s", "× ours", "failing", "errors", "MiB")
+TITLES = {
+    "schema": "Schema check alone", "errors": "Cost of faulty records", "forms": "Other forms of JSON",
+    "csv": "CSV", "whole": "Whole run of VSC-ENV", "xml": "XML, 200 MB", "start": "Start", "large": "Size",
+}  # fmt: skip
+
+
+def cells(row: Row, rows: list[Row]) -> tuple[str, ...]:
+    """One row of a table; `× ours` is how many times as long it took as ours with as many processes."""
+    ours = next((r for r in rows if r.name == OURS and r.jobs == row.jobs and r.seconds), None)
+    ours = ours or next((r for r in rows if r.name == OURS and r.seconds), None)
+    memory = row.tree_mib or row.main_mib
+    return (
+        row.name + (f" (scaled from {row.scaled_from:,})" if row.scaled_from else ""),
+        str(row.jobs),
+        f"{row.work:.3g}" if row.work < 100 else f"{row.work:,.0f}",
+        f"{row.rate:,.0f}" if row.records else "–",
+        f"{row.work / ours.work:.2f}" if ours else "–",
+        f"{row.failing:,}" if row.failing else "–",
+        f"{row.errors:,}" if row.errors else "–",
+        "–" if memory is None else f"{memory:,.0f}",
+    )
+
+
+def markdown_table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> Iterator[str]:
+    yield "| " + " | ".join(head) + " |"
+    yield "|" + "---|" * len(head)
+    for row in rows:
+        yield "| " + " | ".join(row) + " |"
+
+
+def target_cells(target: Target) -> tuple[str, ...]:
+    bound = f"{'≥' if target.least else '≤'} {target.bound:,g}{target.unit}"
+    return target.text, bound, target.figure(), MARKS[target.reached]
+
+
+def plain(table: Table) -> str:
+    """The whole for a terminal."""
+    lines: list[str] = []
+    for group, case, rows in table.groups():
+        lines += [f"{TITLES[group]}: {case}", *_aligned([HEAD, *(cells(row, rows) for row in rows if row.seconds)]), ""]
+    lines += _aligned([("must show", "bound", "found", ""), *map(target_cells, targets(table))])
+    return "\n".join([*lines, *_agreement(table), *table.unmeasured])
+
+
+def _aligned(rows: list[tuple[str, ...]]) -> list[str]:
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    return ["  " + "  ".join(
+        cell.rjust(width) if i and i < len(row) - (len(row) == 4) else cell.ljust(width)
+        for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+    ).rstrip() for row in rows]  # fmt: skip
+
+
+def _agreement(table: Table) -> Iterator[str]:
+    found = table.about.get("agreement")
+    if not found:
+        return
+    for name, kinds in found.items():
+        differing = ", ".join(f"{kind} {count}" for kind, count in kinds.items() if kind != "refused")
+        yield f"- {name} refuses {kinds['refused']:,}" + (f"; differs from ours on: {differing}" if differing else "")
+
+
+def markdown(table: Table) -> str:
+    """docs/performance.md: the template with its five places filled."""
+    body: list[str] = []
+    for group in dict.fromkeys(row.group for row in table.rows):
+        body.append(f"### {TITLES[group]}\n")
+        for _, case, rows in (found for found in table.groups() if found[0] == group):
+            body += [f"{case}:\n", *markdown_table(HEAD, [cells(row, rows) for row in rows if row.seconds]), ""]
+    differences = [f"- {difference.name}: {difference.reason}" for difference in DIFFERENCES]
+    places = {
+        "about": "\n".join(_about(table)),
+        "targets": "\n".join(
+            markdown_table(("must show", "bound", "found", ""), [target_cells(t) for t in targets(table)])
+        ),
+        "tables": "\n".join(body).rstrip(),
+        "agreement": "\n".join([*_agreement(table), "", *differences]),
+        "unmeasured": "\n".join(table.unmeasured),
+    }
+    text = TEMPLATE.read_text(encoding="utf-8")
+    for name, filled in places.items():
+        text = text.replace(f"<!-- {name} -->", filled)
+    return text.rstrip() + "\n"
+
+
+def _about(table: Table) -> Iterator[str]:
+    about = table.about
+    machine = about["machine"]
+    yield f"- {machine['processor']}, {machine['cores']} cores, {machine['memory_gib']} GiB, {machine['system']}"
+    yield "- " + ", ".join(f"{name} {number}" for name, number in about["versions"].items())
+    revision = f", revision {about['revision']}" if about["revision"] else ""
+    yield f"- {about['date']}{revision}, `{about['command']}`"

@@ -1,0 +1,84 @@
+"""What was measured: one row per program and case, with every single time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+OURS = "lienthong"
+
+
+@dataclass(slots=True)
+class Row:
+    """A program on a case, in `jobs` processes.
+
+    `seconds` are work times by the programs' own clocks, from opening the file to the last answer;
+    `walls` whole processes from start to end. `records` of the case; `scaled_from` is how many of
+    them were really run when fewer, and times are scaled up. Memory in MiB.
+    """
+
+    group: str
+    case: str
+    name: str
+    jobs: int
+    records: int = 0
+    failing: int = 0
+    errors: int = 0
+    seconds: list[float] = field(default_factory=list)
+    walls: list[float] = field(default_factory=list)
+    main_mib: float | None = None
+    tree_mib: float | None = None
+    digest: str | None = None
+    verdict: str | None = None
+    scaled_from: int | None = None
+
+    @property
+    def work(self) -> float:
+        """Median work time in seconds."""
+        return median(self.seconds)
+
+    @property
+    def wall(self) -> float:
+        """Median time of the whole processes in seconds."""
+        return median(self.walls)
+
+    @property
+    def rate(self) -> float:
+        """Records per second of work."""
+        return self.records / self.work
+
+
+class Table:
+    """All rows of a run, found by group, case, name and jobs."""
+
+    def __init__(self, about: dict[str, Any], unmeasured: list[str] | None = None) -> None:
+        self.about = about
+        self.unmeasured = unmeasured or []
+        """What could not be measured, each with its reason."""
+        self.rows: list[Row] = []
+
+    def row(self, group: str, case: str, name: str, jobs: int) -> Row:
+        """The row, made when it is asked for first."""
+        found = self.find(group, case, name, jobs)
+        if found is None:
+            found = Row(group, case, name, jobs)
+            self.rows.append(found)
+        return found
+
+    def find(self, group: str, case: str, name: str, jobs: int) -> Row | None:
+        """The row if it was measured."""
+        wanted = (group, case, name, jobs)
+        return next((row for row in self.rows if (row.group, row.case, row.name, row.jobs) == wanted), None)
+
+    def groups(self) -> Iterator[tuple[str, str, list[Row]]]:
+        """(group, case, rows) in the order of measuring."""
+        for group, case in dict.fromkeys((row.group, row.case) for row in self.rows):
+            yield group, case, [row for row in self.rows if (row.group, row.case) == (group, case)]
+
+    def save(self, path: Path) -> None:
+        document = {"about": self.about, "unmeasured": self.unmeasured, "rows": [asdict(row) for row in self.rows]}
+        path.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
