@@ -18,7 +18,7 @@ from typing import Any
 
 import orjson
 
-from validator.accept.blocks import make_ready
+from validator.accept.ready import make_ready
 from validator.accept.compile import Watch
 from validator.accept.filter import AcceptFilter, make_filter
 from validator.catalogue.schemas import columns
