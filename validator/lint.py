@@ -24,6 +24,7 @@ from validator.checks.rule import ends_in_order, read_rule, used_parameters
 from validator.checks.second_opinion import CHECKED_FORMATS
 from validator.checks.table_checks import KINDS
 from validator.errors import LienthongError
+from validator.lint_xml import annotation_problems, check_problems
 from validator.model.standard import Check, ConformanceClass, Dataset, Document, Level, Requirement, Standard
 from validator.observe.submission import FORMAT_BY_SUFFIX
 from validator.resources import data_folder
@@ -50,6 +51,7 @@ def lint(standard: Standard) -> Iterator[str]:
     yield from _dependencies(standard)
     for dataset in standard.datasets.values():
         yield from (f"schema of {dataset.name}: {p}" for p in _schema_problems(dataset.schema))
+        yield from (f"dataset {dataset.name}: {p}" for p in annotation_problems(dataset))
         yield from _key_problems(standard, dataset.name)
     for requirement in standard.requirements:
         yield from (f"{requirement.id}: {problem}" for problem in _requirement_problems(standard, requirement))
@@ -167,6 +169,8 @@ def _check_problems(standard: Standard, requirement: Requirement, check: Check) 
         yield from (f"unknown aspect {name}" for name in sorted(wrong))
     if check.kind == "codelist" and check.settings.get("list") not in code_lists():
         yield f"unknown code list {check.settings.get('list')}"
+    if check.kind == "xml":
+        yield from check_problems(standard, check, requirement.applies_to)
     if "sql" in check.settings:
         yield from _rule_problems(standard, requirement, standard.folder / check.settings["sql"])
 

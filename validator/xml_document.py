@@ -20,6 +20,7 @@ MAX_ATTRIBUTES: Final = 256
 
 _DOCTYPE = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ \t\r\n]++|<\?.*?\?>|<!--.*?-->)*+<!DOCTYPE", re.DOTALL)
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*")
+_LINE_SAID = re.compile(r",? line [0-9]+")
 _DEPTH_REASON: Final = "Excessive depth"
 
 
@@ -36,6 +37,11 @@ class XmlRefusedError(Exception):
         self.column = column
         self.params = tuple(params.items())
 
+    def on_line(self, line: int, column: int | None = None) -> XmlRefusedError:
+        """The same refusal told of another line; lines in the parser's own words are left out."""
+        params = {name: _LINE_SAID.sub("", value) if name == "reason" else value for name, value in self.params}
+        return XmlRefusedError(self.aspect, self.message_id, line, column, **params)
+
 
 def parser() -> etree.XMLParser:
     """A parser that loads nothing but the bytes it is given."""
@@ -49,18 +55,28 @@ def open_document(raw: bytes) -> etree._Element:
     refuse_large(len(raw))
     if raw.count(b"<") > MAX_TAGS:
         raise XmlRefusedError("size", "xml.too_many_tags", 1, limit=MAX_TAGS)
+    refuse_doctype(raw)
+    root = parsed(raw)
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise XmlRefusedError("syntax", "xml.doctype", 1)
+    return root
+
+
+def refuse_doctype(raw: bytes) -> None:
+    """Raises XmlRefusedError when the document begins with a DOCTYPE declaration."""
     doctype = _DOCTYPE.match(raw)
     if doctype:
         raise XmlRefusedError("syntax", "xml.doctype", raw.count(b"\n", 0, doctype.end()) + 1)
+
+
+def parsed(raw: bytes) -> etree._Element:
+    """The root element of bytes whose size was looked at. Raises XmlRefusedError when not well-formed."""
     try:
-        root = etree.fromstring(raw, parser())
+        return etree.fromstring(raw, parser())
     except etree.XMLSyntaxError as fault:
         raise _refused(fault) from fault
     except ValueError as fault:
         raise XmlRefusedError("syntax", "xml.malformed", 1, None, reason=str(fault)) from fault
-    if root.getroottree().docinfo.internalDTD is not None:
-        raise XmlRefusedError("syntax", "xml.doctype", 1)
-    return root
 
 
 @lru_cache(maxsize=1)

@@ -14,6 +14,7 @@ FLOORS = {
     "validator": 1,
     "validator.messages": 2,
     "validator.xml_document": 2,
+    "validator.xml_pieces": 2,
     "validator.catalogue": 3,
     "validator.judge": 3,
     "validator.report": 4,
@@ -27,6 +28,7 @@ FLOORS = {
     "validator.edits": 8,
     "validator.cases": 9,
     "validator.lint": 10,
+    "validator.lint_xml": 10,
     "validator.cli": 11,
     "validator.__main__": 12,
 }

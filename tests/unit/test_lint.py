@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
+from lxml import etree
 
 from validator.catalogue.load import load_standard
 from validator.errors import CatalogueError
@@ -116,6 +117,46 @@ def first(standard: dict[str, Any]) -> dict[str, Any]:
 )
 def test_a_broken_rule_of_the_catalogue_is_told(tmp_path: Path, said: str, change: Change) -> None:
     assert [problem for problem in problems(tmp_path, change) if said in problem]
+
+
+def xml_problems(tmp_path: Path, test: str = ". > 1", declared: Any = None, **settings: str) -> list[str]:
+    """Problems that speak of XML, of a list whose Schematron is asked as the settings say."""
+
+    def change(standard: dict[str, Any], schema: dict[str, Any], folder: Path) -> None:
+        standard["datasets"]["obs"]["formats"] = ["xml"]
+        schema["x-xml"] = {"root": "list", "record": "obs"} if declared is None else declared
+        first(standard)["check"].append({"kind": "xml", "ask": "schematron", "file": "a.sch", **settings})
+        rule = etree.Element("rule", context="n")
+        etree.SubElement(rule, "assert", test=test)
+        (folder / "a.sch").write_bytes(etree.tostring(rule))
+
+    told = problems(tmp_path, change)
+    return [problem for problem in told if "x-xml" in problem or "record" in problem]
+
+
+def test_a_schematron_that_keeps_to_one_record_has_no_problem(tmp_path: Path) -> None:
+    assert xml_problems(tmp_path, "n > 1 and ./n div 2 and n/m", per="record") == []
+
+
+@pytest.mark.parametrize(
+    "test",
+    ["//obs", "../n", "preceding-sibling::obs/n", "ancestor :: list", "/list/obs", "count(/list) = 1", "key('a', .)",
+     "obs[2]", "obs [last()]", "n[position() = 1]", "document('x')"],
+)  # fmt: skip
+def test_a_schematron_asked_by_record_looks_at_no_other(tmp_path: Path, test: str) -> None:
+    assert "looks beyond one record" in xml_problems(tmp_path, test, per="record")[0]
+    assert xml_problems(tmp_path / "whole", test) == []
+
+
+def test_what_is_asked_by_record_is_a_schematron_over_a_list(tmp_path: Path) -> None:
+    assert "only a Schematron" in xml_problems(tmp_path / "a", per="record", ask="xsd")[0]
+    assert "only a Schematron" in xml_problems(tmp_path / "b", per="document")[0]
+    assert "no dataset of it is a list" in xml_problems(tmp_path / "c", declared={"root": "x"}, per="record")[0]
+
+
+@pytest.mark.parametrize("declared", [{}, {"record": "obs"}, {"root": "list", "records": "obs"}, "list"])
+def test_an_annotation_of_xml_is_complete(tmp_path: Path, declared: Any) -> None:
+    assert "its x-xml needs root" in xml_problems(tmp_path, declared=declared)[0]
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])

@@ -7,7 +7,8 @@ import pytest
 
 from validator import xml_document
 from validator.model.record import UNREADABLE, Batch
-from validator.observe.xml import locate_xml, read_xml
+from validator.observe.xml import read_xml
+from validator.observe.xml_places import locate_xml
 
 NAMESPACE = "urn:example:alert"
 SCHEMA: dict[str, Any] = {

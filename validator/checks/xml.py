@@ -9,33 +9,30 @@ Sources: W3C XML Schema 1.0, ISO/IEC 19757-3 (Schematron, XSLT 1 binding), W3C X
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
-from lxml import etree, isoschematron  # type: ignore[attr-defined]  # the stubs do not know it
+from lxml import etree
 
 from validator import xml_document
+from validator.checks import xml_list
+from validator.checks.xml_model import record_wise
+from validator.checks.xml_schemas import SVRL, element_at, reason_of, said, schema_at, schematron_at
 from validator.checks.xml_signature import signature_findings
 from validator.errors import EngineError
 from validator.model.finding import Finding, Location
 from validator.model.record import UNREADABLE, Batch
 from validator.model.standard import Check, Dataset, Requirement
+from validator.xml_pieces import WHOLE_BYTES, ListNames, list_names
 
 RecordCheck = Callable[[Batch], Iterable[Finding]]
 DocumentCheck = Callable[[etree._Element, bytes, Location], Iterator[Finding]]
 
-SVRL: Final = {"svrl": "http://purl.oclc.org/dsdl/svrl"}
-SCHEMATRON_DIAGNOSTIC: Final = "{http://purl.oclc.org/dsdl/schematron}diagnostic"
-XML_LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 WRONG_ROOT: Final = "xml.wrong_root"
 #: Finding an XPath costs a walk over siblings: beyond so many errors only the line is told.
 PLACED_ERRORS: Final = 1000
-
-_NO_ACCESS: Final = etree.XSLTAccessControl.DENY_ALL  # type: ignore[attr-defined]  # nor this
-_BRACED_NAMESPACE = re.compile(r"\{[^{}]*\}")
 
 
 def scanner(requirement: Requirement, check: Check, dataset: Dataset, folder: Path) -> RecordCheck:
@@ -44,24 +41,62 @@ def scanner(requirement: Requirement, check: Check, dataset: Dataset, folder: Pa
     Findings carry file, line, record and an XPath as pointer. Raises EngineError for an unknown
     `ask` or a schema that does not compile: our fault.
     """
+    names = list_names(dataset.schema)
+    if names is None:
+        check_batch = _check_of_documents(requirement, check, folder)
+    else:
+        check_batch = _check_of_lists(requirement, check, folder, names)
+    owner = requirement.id if check.settings["ask"] == "xsd" else None
+    return lambda batch: chain(_wrong_roots(batch, owner), check_batch(batch))
+
+
+def _wrong_roots(batch: Batch, owner: str | None) -> Iterator[Finding]:
+    for fault in batch.faults:
+        if owner and fault.message_id == WRONG_ROOT:
+            place = Location(batch.file, fault.line, fault.column, fault.record)
+            yield Finding(owner, WRONG_ROOT, place, dict(fault.params))
+
+
+def _check_of_documents(requirement: Requirement, check: Check, folder: Path) -> RecordCheck:
+    judge = _judge(requirement, check, folder)
+    return lambda batch: _documents(batch, judge)
+
+
+def _check_of_lists(requirement: Requirement, check: Check, folder: Path, names: ListNames) -> RecordCheck:
+    """Record by record where that is as good as looking at the whole document, else the whole of a small one."""
+    ask, path = check.settings["ask"], folder / check.settings.get("file", "")
+    if ask == "xsd":
+        schema = schema_at(path)
+        if record_wise(path, names):
+            return xml_list.XsdCheck(requirement.id, schema, names)
+    if ask == "schematron" and check.settings.get("per") == "record":
+        return xml_list.SchematronCheck(requirement.id, *schematron_at(path), names)
+    judge = _judge(requirement, check, folder)
+    return lambda batch: _whole(batch, judge)
+
+
+def _judge(requirement: Requirement, check: Check, folder: Path) -> DocumentCheck:
     ask = check.settings["ask"]
     if ask == "xsd":
-        judge = _xsd_check(requirement.id, folder / check.settings["file"])
-    elif ask == "schematron":
-        judge = _schematron_check(requirement.id, folder / check.settings["file"])
-    elif ask == "signature":
-        judge = _signature_check(requirement.id, check, folder)
-    else:
-        where = {"requirement": requirement.id, "dataset": dataset.id}
-        raise EngineError("xml.unknown_ask", {**where, "ask": ask})
-    return lambda batch: _documents(batch, judge, requirement.id if ask == "xsd" else None)
+        return _xsd_check(requirement.id, folder / check.settings["file"])
+    if ask == "schematron":
+        return _schematron_check(requirement.id, folder / check.settings["file"])
+    if ask == "signature":
+        return _signature_check(requirement.id, check, folder)
+    raise EngineError("xml.unknown_ask", {"requirement": requirement.id, "ask": ask})
 
 
-def _documents(batch: Batch, judge: DocumentCheck, owner_of_roots: str | None) -> Iterator[Finding]:
-    for fault in batch.faults:
-        if owner_of_roots and fault.message_id == WRONG_ROOT:
-            place = Location(batch.file, fault.line, fault.column, fault.record)
-            yield Finding(owner_of_roots, WRONG_ROOT, place, dict(fault.params))
+def _whole(batch: Batch, judge: DocumentCheck) -> Iterator[Finding]:
+    """Judges a list in one piece, once its last batch is there. Raises EngineError when it is too large for that."""
+    frame = batch.frame
+    if frame is None or frame.outline is None:
+        return
+    if frame.whole is None:
+        raise EngineError("xml.list_too_large", {"file": batch.file, "limit_mib": WHOLE_BYTES // 2**20})
+    yield from judge(xml_document.opened(frame.whole), frame.whole, Location(batch.file, 1))
+
+
+def _documents(batch: Batch, judge: DocumentCheck) -> Iterator[Finding]:
     for index, raw in enumerate(batch.raws):
         if batch.values[index] is UNREADABLE:
             continue
@@ -69,27 +104,17 @@ def _documents(batch: Batch, judge: DocumentCheck, owner_of_roots: str | None) -
         yield from judge(root, raw, Location(batch.file, batch.lines[index], None, batch.number(index)))
 
 
-def _parsed(path: Path) -> etree._ElementTree:
-    return etree.parse(path, xml_document.parser())
-
-
-@cache
-def _schema(path: Path) -> etree.XMLSchema:
-    try:
-        return etree.XMLSchema(_parsed(path))
-    except (OSError, etree.LxmlError) as fault:
-        raise EngineError("xml.schema_unusable", {"path": path.name, "reason": str(fault)}) from fault
-
-
 def _xsd_check(requirement: str, path: Path) -> DocumentCheck:
-    schema = _schema(path)
+    schema = schema_at(path)
 
     def judge(root: etree._Element, _raw: bytes, place: Location) -> Iterator[Finding]:
         if schema.validate(root):
             return
         for number, entry in enumerate(iter(schema.error_log)):  # type: ignore[call-overload]
-            reason = _BRACED_NAMESPACE.sub("", entry.message)
-            found = _element_at(root, entry.path) if number < PLACED_ERRORS else None
+            reason = reason_of(entry.message)
+            found = element_at(root, entry.path) if number < PLACED_ERRORS else None
+            if found is not None and xml_document.line_of(found) != entry.line:
+                found = None  # the validator's path counts siblings by prefix, where XPath counts by namespace
             pointer = None if found is None else xml_document.xpath_of(found)
             where = Location(place.file, entry.line, None, place.record, pointer)
             yield Finding(requirement, "xml.xsd", where, {"reason": reason})
@@ -97,73 +122,21 @@ def _xsd_check(requirement: str, path: Path) -> DocumentCheck:
     return judge
 
 
-def _element_at(root: etree._Element, path: str | None) -> etree._Element | None:
-    """The element that a validator names by a path with the document's own prefixes."""
-    if not path:
-        return None
-    prefixes = _prefixes(root) if ":" in path else {}
-    try:
-        found = root.getroottree().xpath(path, namespaces=prefixes)
-    except etree.XPathError:
-        return None
-    first = found[0] if isinstance(found, list) and found else None
-    if isinstance(first, etree._Element):
-        return first
-    parent = getattr(first, "getparent", lambda: None)()
-    return parent if isinstance(parent, etree._Element) else None
-
-
-def _prefixes(root: etree._Element) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for element in root.iter(etree.Element):
-        found.update((prefix, name) for prefix, name in element.nsmap.items() if prefix)
-    return found
-
-
-@cache
-def _schematron(path: Path) -> tuple[etree.XSLT, dict[str, str]]:
-    """The compiled Schematron, denied every file and address, and its diagnostics' languages."""
-    try:
-        rules = _parsed(path)
-        expanded = isoschematron.iso_abstract_expand(rules)
-        stylesheet = isoschematron.iso_svrl_for_xslt1(expanded)
-        compiled = etree.XSLT(stylesheet, access_control=_NO_ACCESS)
-    except (OSError, etree.LxmlError) as fault:
-        raise EngineError("xml.schema_unusable", {"path": path.name, "reason": str(fault)}) from fault
-    languages = {d.get("id", ""): d.get(XML_LANG, "") for d in rules.iter(SCHEMATRON_DIAGNOSTIC)}
-    return compiled, languages
-
-
 def _schematron_check(requirement: str, path: Path) -> DocumentCheck:
-    compiled, languages = _schematron(path)
+    compiled, languages = schematron_at(path)
 
     def judge(root: etree._Element, _raw: bytes, place: Location) -> Iterator[Finding]:
         report = compiled(root.getroottree())
         failed = report.getroot().iterfind(".//svrl:failed-assert", SVRL)
         for number, failure in enumerate(failed):
-            said = _said(failure, languages)
-            found = _element_at(root, failure.get("location")) if number < PLACED_ERRORS else None
+            words = said(failure, languages)
+            found = element_at(root, failure.get("location")) if number < PLACED_ERRORS else None
             line = place.line if found is None else xml_document.line_of(found)
             pointer = None if found is None else xml_document.xpath_of(found)
             where = Location(place.file, line, None, place.record, pointer)
-            yield Finding(requirement, "xml.schematron", where, said)
+            yield Finding(requirement, "xml.schematron", where, words)
 
     return judge
-
-
-def _said(failure: etree._Element, languages: dict[str, str]) -> dict[str, str]:
-    """The assertion's own sentences by language; the assertion's text where a language is missing."""
-    plain = _joined(failure.find("svrl:text", SVRL))
-    said = {"rule": failure.get("id", ""), "text_vi": plain, "text_en": plain}
-    for diagnostic in failure.iterfind("svrl:diagnostic-reference", SVRL):
-        language = languages.get(diagnostic.get("diagnostic", ""), "")
-        if language in ("vi", "en"):
-            said[f"text_{language}"] = _joined(diagnostic)
-    return said
-
-
-def _joined(element: etree._Element | None) -> str:
-    return "" if element is None else " ".join("".join(map(str, element.itertext())).split())
 
 
 def _signature_check(requirement: str, check: Check, folder: Path) -> DocumentCheck:

@@ -77,12 +77,12 @@ def scan(scope: Scope, submission: Submission, scratch: Path, plan: Plan) -> tup
     files = tuple(
         f for f in submission.files if f.dataset and f.dataset in known and f.media in known[f.dataset].formats
     )
-    filtered = not plan.exact and sum(f.size for f in files) >= FILTER_FROM_BYTES
+    filtered = not plan.exact and sum(f.size for f in files if f.media != "xml") >= FILTER_FROM_BYTES
     if filtered:
         from validator.accept.ready import make_ready  # compiled once, here, for all workers
 
         make_ready()
-    units = plan_units(files, filtered)
+    units = plan_units(files, filtered, known)
     parts = _scan_all(units, scope, scratch, plan, filtered)
     return tuple(_place(units, parts))
 

@@ -16,7 +16,7 @@ from validator.observe.limits import MAX_RECORD_BYTES
 from validator.observe.locate import column_at, place
 from validator.observe.mapping import mapped
 from validator.observe.read_json import place_beside
-from validator.observe.xml import locate_xml
+from validator.observe.xml_places import locate_in_list, locate_xml, record_text
 
 
 class Places:
@@ -43,7 +43,7 @@ class Places:
         line += placed.line_base
         record = int(at) - placed.base + 1 + placed.record_base
         if seen.media == "xml":
-            return self._in_xml(placed, pointer)
+            return self._in_xml(placed, pointer, line, offset, record)
         if pointer and seen.media != "csv":
             with mapped(seen.path) as text:
                 raw, start = _value_at(text, offset), column_at(text, offset)
@@ -59,11 +59,14 @@ class Places:
             found, column = place_beside(text, pointer)
         return Location(file, found, column, None, pointer)
 
-    def _in_xml(self, placed: Placed, pointer: str | None) -> Location:
-        seen = placed.unit.observation
+    def _in_xml(self, placed: Placed, pointer: str | None, line: int, offset: int, record: int) -> Location:
+        seen, frame = placed.unit.observation, placed.part.frame
+        if frame is not None:
+            line, xpath = locate_in_list(frame, record_text(seen.path, offset), pointer or "", line, record)
+            return Location(seen.name, line, None, record, xpath)
         raw = seen.path.read_bytes()
-        line, xpath = locate_xml(raw, pointer or "")
-        return Location(seen.name, line, None, 1, xpath)
+        found, xpath = locate_xml(raw, pointer or "")
+        return Location(seen.name, found, None, 1, xpath)
 
 
 def _documents(placed: tuple[Placed, ...]) -> Iterator[tuple[str, Path]]:

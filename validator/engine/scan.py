@@ -19,7 +19,7 @@ from validator.engine.tally import Tally
 from validator.engine.tools import How, Tools, make_tools
 from validator.engine.units import Unit
 from validator.model.finding import Finding, Location
-from validator.model.record import UNREADABLE, Batch, ReadFault
+from validator.model.record import UNREADABLE, Batch, Frame, ReadFault
 from validator.model.scope import Scope
 from validator.model.standard import Dataset
 from validator.observe.canonical import canonical
@@ -27,7 +27,10 @@ from validator.observe.locate import column_at, place
 from validator.observe.mapping import count_lines, mapped
 from validator.observe.read_csv import read_csv
 from validator.observe.read_json import read_json, read_json_lines
-from validator.observe.xml import locate_xml, read_xml
+from validator.observe.read_xml_list import read_xml_list
+from validator.observe.xml import read_xml
+from validator.observe.xml_places import locate_in_list, locate_xml
+from validator.xml_pieces import list_names
 
 if TYPE_CHECKING:
     from validator.accept.filter import AcceptFilter
@@ -54,6 +57,7 @@ class Part:
     canonical: Path | None = None
     envelope: Mapping[str, Any] | None = None
     lost: str | None = None
+    frame: Frame | None = None
 
 
 def batches(unit: Unit, dataset: Dataset) -> Iterator[Batch]:
@@ -64,6 +68,9 @@ def batches(unit: Unit, dataset: Dataset) -> Iterator[Batch]:
     if seen.media == "csv":
         return read_csv(seen.path, seen.name, dataset.columns)
     if seen.media == "xml":
+        names = list_names(dataset.schema)
+        if names is not None:
+            return read_xml_list(seen.path, seen.name, dataset.schema, names, unit.start, unit.end)
         return read_xml(seen.path, seen.name, dataset.schema)
     return read_json(seen.path, seen.name, seen.media)
 
@@ -103,6 +110,7 @@ class Scanner:
     def run(self, tell: Tell) -> Part:
         records = unusable = unreadable = 0
         envelope: Mapping[str, Any] | None = None
+        frame: Frame | None = None
         with ColumnFile(self.columns, self.dataset.columns, self.unit) as columns, self.canonical.open("wb") as text:
             for block in blocks(self.unit, self.dataset, self.tools.accept):
                 batch = block.batch
@@ -116,10 +124,11 @@ class Scanner:
                 records += block.records
                 envelope = batch.envelope if batch.envelope is not None else envelope
                 tell(block.reached - self.unit.start, records)
+                frame = frame or batch.frame
         return Part(
             self.unit.number, records, unusable, unreadable, self._lines_before_next(),
             {name: (tally.count, tuple(tally.samples)) for name, tally in self.tallies.items()},
-            self.errors, self.columns, None if unreadable else self.canonical, envelope,
+            self.errors, self.columns, None if unreadable else self.canonical, envelope, frame=frame,
         )  # fmt: skip
 
     def _lines_before_next(self) -> int:
@@ -168,6 +177,11 @@ class Scanner:
     def _exact(self, batch: Batch, index: int, location: Location) -> Location:
         if index < 0 or location.pointer is None or not batch.raws[index]:
             return location
+        if batch.frame is not None:
+            number = self.unit.records_before + batch.number(index)
+            given = (batch.frame, batch.raws[index], location.pointer, batch.lines[index], number)
+            found, xpath = locate_in_list(*given, expected=location.line)
+            return replace(location, line=found, pointer=xpath)
         if self.unit.observation.media == "xml":
             line, xpath = locate_xml(batch.raws[index], location.pointer)
             return replace(location, line=line, pointer=xpath) if location.pointer.startswith("/") else location

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
 from validator.accept.judged import Cuts
+from validator.model.standard import Dataset
 from validator.model.submission import Observation
 from validator.observe.limits import UNIT_BYTES
 from validator.observe.mapping import line_end, mapped
 from validator.observe.read_json import record_member, start_faults
+from validator.observe.read_xml_list import list_ranges
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,7 @@ class Unit:
     """A byte range of one file; `number` orders all units of the run.
 
     The first unit of a JSON document that was cut has a `tail`: the offset where the document goes on
-    after its records.
+    after its records. `records_before` is known for XML lists, whose places name the number of their record.
     """
 
     number: int
@@ -28,13 +30,21 @@ class Unit:
     start: int
     end: int
     tail: int = 0
+    records_before: int = 0
 
 
-def plan_units(files: tuple[Observation, ...], everything: bool = False) -> tuple[Unit, ...]:
-    """Units in file order. JSON Lines files are cut at line starts; with `everything` documents and tables
-    are cut too, which only the accept filter can read."""
+def plan_units(
+    files: tuple[Observation, ...], everything: bool = False, datasets: Mapping[str, Dataset] | None = None
+) -> tuple[Unit, ...]:
+    """Units in file order. JSON Lines files are cut at line starts, XML lists of these datasets at the start of
+    an element; with `everything` documents and tables are cut too, which only the accept filter can read."""
     units: list[Unit] = []
     for observation in files:
+        dataset = (datasets or {}).get(observation.dataset or "")
+        if dataset and observation.media == "xml" and observation.size > UNIT_BYTES:
+            for start, end, records in list_ranges(observation.path, dataset.schema, UNIT_BYTES):
+                units.append(Unit(len(units), observation, start, end, records_before=records))
+            continue
         for start, end, tail in _ranges(observation, everything):
             units.append(Unit(len(units), observation, start, end, tail))
     return tuple(units)

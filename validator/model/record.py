@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from sys import maxsize
 from typing import Any, Final
 
 
@@ -31,13 +32,50 @@ class ReadFault:
 
 
 @dataclass(frozen=True, slots=True)
+class Outline:
+    """An XML document that is a list, with every run of records cut to at most two empty ones.
+
+    `lines` are pairs (line in `text`, line in the file as the batch counts it), ascending: where a
+    piece of the file starts.
+    """
+
+    text: bytes
+    lines: tuple[tuple[int, int], ...]
+
+    def line_of(self, line: int) -> int:
+        """The line of the file for a line of `text`."""
+        here, there = self.lines[bisect_right(self.lines, (line, maxsize)) - 1]
+        return there + line - here
+
+    def moved(self, lines: int) -> Outline:
+        """The same outline where the file's lines are counted from another place."""
+        return Outline(self.text, tuple((here, there + lines) for here, there in self.lines))
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What stands around the records of an XML document that is a list of them.
+
+    `before + records + after` is a small document of the same root: `before` runs from the root's
+    start tag to the first record and has no line feed. The last batch of a document also brings its
+    `outline`, and `whole`, its bytes, when it is small enough to be looked at in one piece.
+    """
+
+    before: bytes
+    after: bytes
+    outline: Outline | None = None
+    whole: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """Up to a few thousand records of one file, in file order.
 
     `first` is the 1-based number of the first record, `numbers` those of all where some between them
     are left out (a filter accepted them); `lines` and `offsets` are where each record
     starts (1-based line, 0-based byte); `raws` its own bytes (empty for CSV rows read as cells and
-    for XML); `values` the parsed records or UNREADABLE; `faults` what reading itself met.
+    for what is too much to keep); `values` the parsed records or UNREADABLE; `faults` what reading
+    itself met; `frame` what stands around the records of an XML list.
     """
 
     file: str
@@ -49,6 +87,7 @@ class Batch:
     faults: tuple[ReadFault, ...] = ()
     envelope: Mapping[str, Any] | None = None
     numbers: Sequence[int] = ()
+    frame: Frame | None = None
 
     def number(self, index: int) -> int:
         """The 1-based number in its file part of the record at an index."""

@@ -9,7 +9,7 @@ from mmap import ACCESS_READ, ALLOCATIONGRANULARITY, mmap
 from pathlib import Path
 from typing import Final
 
-from validator.observe.limits import WINDOW_BYTES
+from validator.observe.limits import MIB, WINDOW_BYTES
 
 Buffer = bytes | mmap
 
@@ -53,10 +53,11 @@ def line_end(text: Buffer, at: int, end: int) -> int:
 
 def count_lines(text: Buffer, start: int, end: int) -> int:
     """How many line feeds lie between two offsets."""
-    if end - start <= WINDOW_BYTES:
+    if end - start <= MIB:
         return text[start:end].count(b"\n")
     total = 0
-    for at in range(start, end, WINDOW_BYTES):
-        total += text[at : min(at + WINDOW_BYTES, end)].count(b"\n")
-        release(text, at)
+    for at in range(start, end, MIB):
+        total += text[at : min(at + MIB, end)].count(b"\n")
+        if (at - start) % WINDOW_BYTES == 0:
+            release(text, at)
     return total
