@@ -18,9 +18,9 @@ from typing import Any
 
 import orjson
 
-from validator.accept.ready import make_ready
 from validator.accept.compile import Watch
 from validator.accept.filter import AcceptFilter, make_filter
+from validator.accept.ready import make_ready
 from validator.catalogue.schemas import columns
 from validator.checks.schema import SchemaCheck
 from validator.checks.xml import scanner
