@@ -94,7 +94,7 @@ def _make_tools(schema: dict[str, Any], media: str, exact: bool) -> _Tools:
     dataset = _dataset(schema, media, columns(schema) if media == "csv" else ())
     if exact:
         return _Tools(made, dataset, None)
-    make_ready()
+    make_ready({media})
     takes = [take_for(column.sql_type) for column in dataset.columns]
     nothing_watched = Watch(frozenset(), lambda _name: False)
     return _Tools(made, dataset, make_filter(schema, dataset.columns, nothing_watched, takes, lambda _raw: False))

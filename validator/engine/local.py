@@ -33,7 +33,7 @@ from validator.engine.scan import Part, prepare_worker, scan_unit
 from validator.engine.tables import Tables
 from validator.engine.tools import How
 from validator.engine.units import Unit, plan_units
-from validator.model.progress import Progress, no_progress
+from validator.model.progress import Phase, Progress, no_progress
 from validator.model.scope import Scope
 from validator.model.submission import Submission
 from validator.observe.limits import MIB
@@ -81,7 +81,8 @@ def scan(scope: Scope, submission: Submission, scratch: Path, plan: Plan) -> tup
     if filtered:
         from validator.accept.ready import make_ready  # compiled once, here, for all workers
 
-        make_ready()
+        plan.progress(Phase.PREPARING, 0, 0, 0)
+        make_ready({f.media for f in files})
     units = plan_units(files, filtered, known)
     parts = _scan_all(units, scope, scratch, plan, filtered)
     return tuple(_place(units, parts))

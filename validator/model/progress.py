@@ -11,6 +11,7 @@ class Phase(StrEnum):
 
     RECEIVING = "receiving"
     READING = "reading"
+    PREPARING = "preparing"
     SCANNING = "scanning"
     LOADING = "loading"
     RULES = "rules"

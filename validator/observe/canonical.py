@@ -1,8 +1,8 @@
 """RFC 8785 (JSON Canonicalization Scheme), fast where a faster serialiser gives the same bytes.
 
-orjson with sorted keys writes the canonical form but for three things: integral and exponent
-floats, member names beyond the Basic Multilingual Plane, integers beyond 2^53. Text that may hold
-one of them goes to the reference implementation.
+orjson with sorted keys writes the canonical form but for four things: integral floats, whose `.0` is
+taken away here; exponents, member names beyond the Basic Multilingual Plane and integers beyond 2^53.
+Text that may hold one of these goes to the reference implementation.
 """
 
 from __future__ import annotations
@@ -14,14 +14,16 @@ from typing import Any
 import orjson
 import rfc8785
 
-_MAY_DIFFER = re.compile(rb"\.0[,}\]]|[0-9][eE][+-]?[0-9]|[\xf0-\xf4]|[0-9]{16}|\.0\Z")
+_DIFFERS = re.compile(rb"[0-9][eE][+-]?[0-9]|[\xf0-\xf4]|[0-9]{16}|-0\.0")
+_INTEGRAL = re.compile(rb"\.0(?=[,}\]]|\Z)")
+_STRING_OR_INTEGRAL = re.compile(rb'("(?:[^"\\]++|\\.)*+")|\.0(?=[,}\]]|\Z)', re.DOTALL)
 
 
 def canonical(value: Any) -> bytes:
     """The JCS bytes of a JSON value. Integers beyond 2^53, which JCS cannot say, are written plainly."""
     fast = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
-    if not _MAY_DIFFER.search(fast):
-        return fast
+    if not _DIFFERS.search(fast):
+        return _STRING_OR_INTEGRAL.sub(rb"\1", fast) if _INTEGRAL.search(fast) else fast
     try:
         return rfc8785.dumps(value)
     except rfc8785.IntegerDomainError:
