@@ -15,15 +15,17 @@ import orjson
 import rfc8785
 
 _DIFFERS = re.compile(rb"[0-9][eE][+-]?[0-9]|[\xf0-\xf4]|[0-9]{16}|-0\.0")
-_INTEGRAL = re.compile(rb"\.0(?=[,}\]]|\Z)")
+_MAY_DIFFER = re.compile(rb"[0-9][eE][+-]?[0-9]|[\xf0-\xf4]|[0-9]{16}|\.0[,}\]]|\.0\Z")
 _STRING_OR_INTEGRAL = re.compile(rb'("(?:[^"\\]++|\\.)*+")|\.0(?=[,}\]]|\Z)', re.DOTALL)
 
 
 def canonical(value: Any) -> bytes:
     """The JCS bytes of a JSON value. Integers beyond 2^53, which JCS cannot say, are written plainly."""
     fast = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    if not _MAY_DIFFER.search(fast):
+        return fast
     if not _DIFFERS.search(fast):
-        return _STRING_OR_INTEGRAL.sub(rb"\1", fast) if _INTEGRAL.search(fast) else fast
+        return _STRING_OR_INTEGRAL.sub(rb"\1", fast)
     try:
         return rfc8785.dumps(value)
     except rfc8785.IntegerDomainError:
