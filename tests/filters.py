@@ -12,6 +12,7 @@ import numpy as np
 from validator.accept.compile import Watch
 from validator.accept.filter import AcceptFilter, make_filter
 from validator.accept.judged import Block
+from validator.canonical import canonical
 from validator.catalogue.schemas import columns
 from validator.checks.bytes import NULL_WORDS, BytesCheck
 from validator.checks.personal_data import identifiers
@@ -22,7 +23,6 @@ from validator.engine.units import Unit
 from validator.model.record import UNREADABLE, Batch
 from validator.model.standard import Column
 from validator.model.submission import Observation
-from validator.observe.canonical import canonical
 from validator.observe.parse import parse
 
 OWNERS = dict.fromkeys(("nfc", "replacement", "mojibake", "control", "null_words", "syntax", "duplicate_key"), "R")

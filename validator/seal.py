@@ -13,10 +13,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from validator.canonical import canonical, digest
 from validator.catalogue.load import find_standard
 from validator.errors import UsageError
 from validator.model.record import UNREADABLE
-from validator.observe.canonical import canonical, digest
 from validator.observe.parse import parse
 from validator.observe.read_csv import read_csv
 from validator.observe.read_json import read_json, read_json_lines

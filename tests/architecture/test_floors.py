@@ -13,6 +13,7 @@ FLOORS = {
     "validator.resources": 1,
     "validator": 1,
     "validator.messages": 2,
+    "validator.canonical": 2,
     "validator.xml_document": 2,
     "validator.xml_pieces": 2,
     "validator.catalogue": 3,

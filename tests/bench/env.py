@@ -18,7 +18,7 @@ from fixtures.sample_city.city import ENVIRONMENT, PROVINCE, code_list, local
 from tests.bench.air import END, Record, as_canonical, as_lines, day_records, members, series, station_name
 from tests.bench.env_faults import FAULTS
 from tests.bench.text import replaced
-from validator.observe.canonical import canonical
+from validator.canonical import canonical
 
 HOURS = {100_000: 800, 1_000_000: 2_500, 20_000_000: 8_000}
 """Hours of each station in a submission of so many records; other sizes take the shortest."""

@@ -12,9 +12,9 @@ import rfc8785
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from validator.canonical import canonical
 from validator.model.record import UNREADABLE, Batch
 from validator.model.standard import Column
-from validator.observe.canonical import canonical
 from validator.observe.json_text import BrokenTextError, walk
 from validator.observe.locate import place
 from validator.observe.mapping import count_lines

@@ -6,7 +6,7 @@ import json
 import pytest
 import rfc8785
 
-from validator.observe.canonical import canonical, digest
+from validator.canonical import canonical, digest
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ from typing import Any
 
 import pyarrow as pa
 
+from validator.canonical import digest
 from validator.engine.tables import Tables
 from validator.model.submission import Observation, Submission
-from validator.observe.canonical import digest
 from validator.observe.read_json import read_json_lines
 
 VIETNAM = timezone(timedelta(hours=7))

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from validator.accept.judged import Block, canonical_pieces
+from validator.canonical import canonical
 from validator.checks.record_checks import Other
 from validator.engine.column_file import ColumnFile
 from validator.engine.pool import Tell
@@ -22,7 +23,6 @@ from validator.model.finding import Finding, Location
 from validator.model.record import UNREADABLE, Batch, Frame, ReadFault
 from validator.model.scope import Scope
 from validator.model.standard import Dataset
-from validator.observe.canonical import canonical
 from validator.observe.locate import column_at, place
 from validator.observe.mapping import count_lines, mapped
 from validator.observe.read_csv import read_csv

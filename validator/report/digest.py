@@ -11,6 +11,7 @@ from typing import Any
 
 import rfc8785
 
+from validator.canonical import digest
 from validator.report.visible import visible
 
 LARGEST_INTEGER = 2**53 - 1
@@ -23,15 +24,18 @@ def digest_of(report: Mapping[str, Any]) -> str:
     Raises:
         rfc8785.CanonicalizationError: a number or text has no canonical form.
     """
-    body = {name: value for name, value in report.items() if name not in OUTSIDE_THE_DIGEST}
-    return "sha256:" + hashlib.sha256(rfc8785.dumps(body)).hexdigest()
+    return "sha256:" + hashlib.sha256(rfc8785.dumps(_body(report))).hexdigest()
+
+
+def _body(report: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in report.items() if name not in OUTSIDE_THE_DIGEST}
 
 
 def sealed(report: Mapping[str, Any]) -> dict[str, Any]:
     """The report in canonical values, with its digest and the id made of it."""
     body = {name: canonical_value(value) for name, value in report.items()}
-    digest = digest_of(body)
-    return {**body, "report_id": f"urn:{digest}", "digest": digest}
+    made = digest(_body(body))
+    return {**body, "report_id": f"urn:{made}", "digest": made}
 
 
 def canonical_value(value: Any) -> Any:
