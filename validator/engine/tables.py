@@ -23,7 +23,10 @@ from validator.engine.columns import UNIT_BITS
 from validator.errors import EngineError
 from validator.model.standard import CodeList, Column, Dataset
 
-MEMORY_LIMIT: Final = "900MB"
+MEMORY_LIMIT_MB: Final = 900
+LEAST_MEMORY_MB: Final = 300
+BYTES_A_MEGABYTE: Final = 12_000_000
+"""How many bytes of a submission ask for one more megabyte: what does not fit is spilled to disk."""
 FILES_AT_ONCE: Final = 100
 FILES_IN_A_VIEW: Final = 1000
 IN_MEMORY_BYTES: Final = 64 * 1024 * 1024
@@ -39,6 +42,14 @@ def full_disk_told(folder: Path) -> Iterator[None]:
         raise EngineError("engine.scratch", {"folder": str(folder), "reason": reason}) from fault
 
 
+def _memory_limit(size: int) -> int:
+    """Megabytes for the tables of a submission of `size` bytes: as much as it may take for little data, whose
+    rules are the harder ones to spill, and a share of much data."""
+    if size < IN_MEMORY_BYTES:
+        return MEMORY_LIMIT_MB
+    return min(MEMORY_LIMIT_MB, LEAST_MEMORY_MB + size // BYTES_A_MEGABYTE)
+
+
 class Tables:
     """One DuckDB database of a run. Every statement of rules goes through `rows`."""
 
@@ -49,7 +60,7 @@ class Tables:
         """How what many rules read is kept: little data once, much data never twice."""
         self.connection = duckdb.connect(":memory:" if self.small else str(scratch / "tables_of_run.duckdb"))
         self.connection.execute(
-            f"SET memory_limit='{MEMORY_LIMIT}'; SET threads={threads}; SET preserve_insertion_order=true; "
+            f"SET memory_limit='{_memory_limit(size)}MB'; SET threads={threads}; SET preserve_insertion_order=true; "
             f"SET temp_directory='{scratch / 'spill'}'; SET autoinstall_known_extensions=false; "
             f"SET autoload_known_extensions=false; SET allowed_directories=['{scratch}']"
         )
