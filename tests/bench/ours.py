@@ -25,13 +25,11 @@ from validator.catalogue.schemas import columns
 from validator.checks.schema import SchemaCheck
 from validator.checks.xml import scanner
 from validator.engine.columns import take_for
-from validator.engine.scan import blocks
+from validator.engine.scan import batches, blocks
 from validator.engine.units import Unit, plan_units
-from validator.model.record import UNREADABLE
 from validator.model.standard import Check, Column, ConformanceClass, Dataset, Level, Requirement
 from validator.model.submission import Observation
 from validator.model.text import Text
-from validator.observe.xml import read_xml
 
 OWNER = "bench"
 
@@ -122,31 +120,45 @@ def _part(unit: Unit) -> _Part:
     return _Part(records, errors, sorted(failing))
 
 
-def check_xml(path: Path, xsd: Path, namespace: str, root: str, record: str) -> Outcome:
-    """A whole XML document against its XML Schema, as a run does it; `failing` counts lines with an error."""
-    begin = time.monotonic()
-    item = {"type": "object", "properties": {}, "additionalProperties": True}
+def check_xml(path: Path, xsd: Path, namespace: str, root: str, record: str, jobs: int) -> Outcome:
+    """A list of records in XML against its XML Schema, as a run does it; `failing` counts records with an error."""
     schema = {
-        "type": "object", "x-xml": {"namespace": namespace, "root": root},
-        "properties": {record: {"type": "array", "items": item}},
+        "type": "object", "properties": {}, "additionalProperties": True,
+        "x-xml": {"namespace": namespace, "root": root, "record": record},
     }  # fmt: skip
     said = Text(OWNER, OWNER)
     asked = Check("xml", {"ask": "xsd", "file": xsd.name})
-    dataset = _dataset(schema, "xml", columns(schema))
+    dataset = _dataset(schema, "xml", ())
     requirement = Requirement(
         OWNER, OWNER, "1", Level.MUST, ConformanceClass.BASIC, said, said, "P", (), (OWNER,), (), (asked,),
         None, {}, None, {},
     )  # fmt: skip
-    judge = scanner(requirement, asked, dataset, xsd.parent)
+    begin = time.monotonic()
+    observed = Observation(path.name, path, "xml", path.stat().st_size, "", dataset.id)
+    units = plan_units((observed,), datasets={dataset.id: dataset})
+    _given_xml.update(judge=scanner(requirement, asked, dataset, xsd.parent), dataset=dataset)
+    if jobs > 1:
+        with multiprocessing.get_context("fork").Pool(jobs) as pool:
+            parts = pool.map(_xml_part, units, chunksize=1)
+    else:
+        parts = list(map(_xml_part, units))
+    numbers = [unit.records_before + n for unit, part in zip(units, parts, strict=True) for n in part.failing]
+    errors = sum(part.errors for part in parts)
+    return Outcome(sum(part.records for part in parts), len(numbers), errors, time.monotonic() - begin, numbers)
+
+
+_given_xml: dict[str, Any] = {}
+
+
+def _xml_part(unit: Unit) -> _Part:
     records = errors = 0
-    places: set[int] = set()
-    for batch in read_xml(path, path.name, schema):
-        for finding in judge(batch):
+    failing: set[int] = set()
+    for batch in batches(unit, _given_xml["dataset"]):
+        for finding in _given_xml["judge"](batch):
             errors += 1
-            places.add(finding.location.line or 0)
-        for value in batch.values:
-            records += 0 if value is UNREADABLE else len(value.get(record, ()))
-    return Outcome(records, len(places), errors, time.monotonic() - begin, sorted(places))
+            failing.add(finding.location.record or 0)
+        records += len(batch.values)
+    return _Part(records, errors, sorted(failing))
 
 
 def main(schema: str, file: str, media: str, jobs: str, failing_file: str | None = None) -> None:
@@ -154,7 +166,7 @@ def main(schema: str, file: str, media: str, jobs: str, failing_file: str | None
     if media == "xml":
         from tests.bench import xml_data
 
-        found = check_xml(Path(file), Path(schema), xml_data.NAMESPACE, xml_data.ROOT, xml_data.RECORD)
+        found = check_xml(Path(file), Path(schema), xml_data.NAMESPACE, xml_data.ROOT, xml_data.RECORD, int(jobs))
     else:
         found = check(Path(file), orjson.loads(Path(schema).read_bytes()), media, int(jobs))
     if failing_file:
