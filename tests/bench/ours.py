@@ -95,7 +95,7 @@ def _make_tools(schema: dict[str, Any], media: str, exact: bool) -> _Tools:
     make_ready({media})
     takes = [take_for(column.sql_type) for column in dataset.columns]
     nothing_watched = Watch(frozenset(), lambda _name: False)
-    return _Tools(made, dataset, make_filter(schema, dataset.columns, nothing_watched, takes, lambda _raw: False))
+    return _Tools(made, dataset, make_filter(schema, dataset.columns, nothing_watched, takes, None))
 
 
 def _dataset(schema: dict[str, Any], media: str, declared: Sequence[Column]) -> Dataset:

@@ -83,7 +83,8 @@ ODD = st.sampled_from(
      (":00", ":60"), ("00", "24"), ("}", ',"a":1}'), ("}", ',"a":1,"a":1}'), ("{", "[{"), (",", ",,"),
      ("null", "nul"), ("true", "tru"), ("1", "NaN"), ("-02-", "-2-"), ("-01", "-31"), ("{", '{"zz":{},'),
      ("a", "Ã¡"), ("a", "\ufffd"), ("1", "0.00001"), ("1", "123.4567890123456"), ("1", "0.1"), ("1", "100.50"),
-     ("[", "[1,"), ("]", "] "), ("a", "sinh 1/1/1990"), ("a", "\u00a0-\u00a0"), ("a", "2026-11-23")]
+     ("[", "[1,"), ("]", "] "), ("a", "sinh 1/1/1990"), ("a", "\u00a0-\u00a0"), ("a", "2026-11-23"),
+     ("a", "CMND 123 456 789"), ("a", "+84 905123456"), ("a", "Phan Van Anh DOB 01-02-1990"), ("a", "43a 12345")]
 )  # fmt: skip
 
 
@@ -175,6 +176,9 @@ TAKEN = [
     (GOOD.replace("1.5", "15e-1"), False), (GOOD.replace("1.5", "1234567890123456"), False),
     (GOOD.replace("1.5", "9999"), False), (GOOD.replace("Trạm", "Tra\\u0323m"), False),
     (GOOD.replace("Trạm", "Tra\u0323m"), False), (GOOD.replace("Trạm đo", "Gọi 0905123456"), False),
+    (GOOD.replace("Trạm đo", "CMND 123456789"), False), (GOOD.replace("Trạm đo", "ma 123456789"), True),
+    (GOOD.replace("Trạm đo", "+84905123456"), False), (GOOD.replace("Trạm đo", "x@y.vn"), False),
+    (GOOD.replace("A:1", "urn:48:000123:20261123"), True),
     (GOOD.replace("Trạm đo", " n/a "), False), (GOOD.replace("A:1", "43A-123.45"), False),
     (GOOD.replace("+07:00", "Z"), True), (GOOD.replace("+07:00", "z"), False), (GOOD.replace("-23T", "-31T"), False),
     (GOOD.replace('"on"', '"id"'), False), (GOOD.replace('"on"', '"extra"'), False), (GOOD + ",", False),

@@ -24,8 +24,8 @@ from validator.accept.scalars import (
     code_points,
     matches,
     number,
-    suspicious,
 )  # fmt: skip
+from validator.accept.suspects import suspicious
 from validator.accept.values import is_word, keep_number, kept_text, literal_value, number_allowed
 
 LINE_FEED: Final = 10

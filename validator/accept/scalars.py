@@ -30,9 +30,6 @@ _SECOND: Final = 1_000_000
 _VIETNAM: Final = 7 * 3600
 _LEAST: Final = 1e-4
 """Below it, writers of JSON disagree on the form of a number."""
-_LONGEST_NULL_WORD: Final = 4
-_MANY_DIGITS: Final = 6
-_PLATE_DIGITS: Final = 4
 
 
 @compiled
@@ -107,68 +104,6 @@ def code_points(text, at, end):
 @compiled
 def is_digit(byte):
     return ZERO <= byte <= NINE
-
-
-@compiled
-def is_letter(byte):
-    return 65 <= (byte & 0xDF) <= 90
-
-
-@compiled
-def suspicious(text, at, end):
-    """Whether ASCII text may hold an identifier, a word for nothing or a control character; False is certain.
-
-    Runs of digits with single separators between them, a plate's shape, an address, very short words.
-    """
-    if short_word(text, at, end):
-        return True
-    digits = run = gap = 0
-    for k in range(at, end):
-        byte = text[k]
-        if is_digit(byte):
-            digits += 1
-            run += 1
-            gap = 0
-            if digits >= _MANY_DIGITS or (run == _PLATE_DIGITS and after_series(text, at, k - run + 1)):
-                return True
-        elif gap == 0 and (byte == 32 or MINUS <= byte <= 47):
-            gap = 1
-            if byte != POINT:
-                run = 0
-        else:
-            digits = run = 0
-            if byte == 64 or byte == 127:
-                return True
-    return False
-
-
-@compiled
-def short_word(text, at, end):
-    while at < end and text[at] == 32:
-        at += 1
-    while end > at and text[end - 1] == 32:
-        end -= 1
-    if end - at > _LONGEST_NULL_WORD or end == at:
-        return False
-    first = text[at] | 32
-    return first == 110 or text[at] == MINUS or text[at] == 35 or text[at] == NINE
-
-
-@compiled
-def after_series(text, start, at):
-    """Whether digits at a place follow what a plate's series looks like: a digit, then letters."""
-    k = at - 1
-    while k >= start and (text[k] == POINT or is_digit(text[k])):
-        k -= 1
-    for _ in range(5):
-        if k < start:
-            return False
-        if is_digit(text[k]):
-            return True
-        if not is_letter(text[k]) and text[k] != 32 and text[k] != MINUS:
-            return False
-        k -= 1
-    return False
 
 
 @compiled

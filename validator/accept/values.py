@@ -26,8 +26,8 @@ from validator.accept.scalars import (
     matching_end,
     number,
     plain_end,
-    suspicious,
 )  # fmt: skip
+from validator.accept.suspects import suspicious
 
 
 @compiled
@@ -191,7 +191,7 @@ def holds(text, at, stop, node, g, limits, table):
         return 1 if state < 0 or matches(text, at + 1, stop - 1, state, table) else 0
     if first == MINUS or is_digit(first):
         _, value, whole, _ = number(text, at, stop)
-        if not whole and value == np.floor(value):
+        if not whole and value == np.floor(value) and not kinds & p.FRACTION:
             return REFUSED
         return 1 if number_allowed(value, whole, node, g, limits) else 0
     return 1 if kinds & (p.NULL if first == 110 else p.BOOLEAN) else 0
