@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import math
 import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
 import rfc8785
 
 from validator.canonical import digest
@@ -63,4 +63,4 @@ def _encodable(text: str) -> bool:
 
 def render(report: Mapping[str, Any], lang: str = "vi") -> str:  # noqa: ARG001 - one face for all
     """The report as JSON for a file; both languages are always in it."""
-    return json.dumps(report, ensure_ascii=False, indent=2) + "\n"
+    return orjson.dumps(report, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
