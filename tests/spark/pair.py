@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -36,11 +37,19 @@ def edited(case: Case, root: Path) -> Path:
     return root
 
 
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Makers of results over the very same scan: on DuckDB's tables, and on Spark's."""
+
+    duck: ResultMaker
+    spark: ResultMaker
+
+
 @contextmanager
 def both(
     root: Path, scratch: Path, session: Any, wanted: str | None = None, as_of: str | None = None
-) -> Iterator[tuple[ResultMaker, ResultMaker]]:
-    """Makers of results over the very same scan: DuckDB's tables, and Spark's."""
+) -> Iterator[Pair]:
+    """A submission scanned once and loaded into both engines."""
     submission = folder_submission(root, root.name)
     scope = scope_of(submission, None, ConformanceClass(wanted) if wanted else None, None)
     moment = (datetime.fromisoformat(as_of) if as_of else datetime.now(VIETNAM)).astimezone(VIETNAM)
@@ -56,4 +65,4 @@ def both(
                 moment.replace(tzinfo=None),
             )  # fmt: skip
             made.append(ResultMaker(Seen(scope, submission, placed, {}, errors, tables, Places(placed), CAP)))
-        yield made[0], made[1]
+        yield Pair(*made)

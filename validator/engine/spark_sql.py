@@ -21,13 +21,14 @@ from validator.errors import EngineError
 Change = Callable[[Any], exp.Expr]
 
 FUNCTIONS: Final = frozenset({
-    NFC, TEXT_OF_DOUBLE, "array_sort", "date_format", "from_json", "get", "get_json_object", "json_array_length", "md5",
-    "posexplode", "rint", "struct", "timestamp_micros", "to_json", "try_divide", "typeof", "unix_micros",
+    NFC, TEXT_OF_DOUBLE, "array_sort", "bit_count", "date_format", "format_number", "from_json", "get", "get_json_object",
+    "json_array_length", "md5", "posexplode", "rint", "struct", "timestamp_micros", "to_json", "try_divide", "typeof", "unix_micros",
     "unix_seconds", "xxhash64",
 })  # fmt: skip
 """Functions that statements may call besides those that sqlglot knows in both languages."""
 TEXTS: Final = (exp.DPipe, exp.Trim, exp.Lower, exp.Upper, exp.Replace, exp.RegexpReplace, exp.SplitPart, exp.Substring)
 TYPES: Final = {exp.DType.TIMESTAMPTZ: "TIMESTAMP_LTZ", exp.DType.UBIGINT: "BIGINT", exp.DType.INT128: "DECIMAL(38, 0)"}
+UNIX: Final = {"SECOND": "unix_seconds", "MICROSECOND": "unix_micros"}
 INTEGERS: Final = frozenset({exp.DType.BIGINT, exp.DType.INT})
 STRFTIME: Final = {
     "%Y": "yyyy", "%m": "MM", "%d": "dd", "%H": "HH", "%M": "mm", "%S": "ss",
@@ -105,6 +106,8 @@ def _vouch(root: exp.Expr) -> None:
     for join in root.find_all(exp.Join):
         if isinstance(join.this, exp.Unnest) and join.side:
             raise _refused("an outer join of unnest")
+    if any(not isinstance(part.this, exp.AggFunc) for part in root.find_all(exp.Filter)):
+        raise _refused("FILTER of what Spark has no function for")
     for call in root.find_all(exp.Anonymous):
         if call.name.lower() not in FUNCTIONS:
             raise _refused(f"function {call.name}")
@@ -149,7 +152,7 @@ def _cast(node: exp.Cast) -> exp.Expr:
     if kind in INTEGERS and type(node) is exp.Cast and not node.this.is_number:
         return _to_integer(node)
     if kind in TYPES:
-        return type(node)(this=node.this, to=exp.DataType.from_str(TYPES[kind], dialect="spark", udt=True))
+        node.set("to", exp.DataType.from_str(TYPES[kind], dialect="spark", udt=True))
     return node
 
 
@@ -175,16 +178,25 @@ def _divided(node: exp.Div) -> exp.Expr:
 
 
 def _rounded(node: exp.Round) -> exp.Expr:
-    """Halves go away from zero of the double as it is, not of its decimal text."""
+    """DuckDB rounds the double as it is, halves away from zero; Spark's round takes its decimal text for it.
+
+    Java's formats do look at the double itself, but for true halves, which have few binary places.
+    """
     places = node.args.get("decimals")
     if places is None:
         return node
-    scale = f"1e{int(places.name)}D"
-    return _parsed(f"try_divide(round(CAST(x AS DOUBLE) * {scale}), {scale})", x=node.this)
+    n = int(places.name)
+    return _parsed(
+        f"CASE WHEN v * {2 ** (n + 1)} % 1 = 0 THEN round(v, {n}) "
+        f"ELSE CAST(replace(format_number(v, {n}), ',', '') AS DOUBLE) END",
+        v=_double(node.this),
+    )
 
 
 def _whole(node: exp.Floor | exp.Ceil) -> exp.Expr:
-    return exp.Paren(this=_double(node))
+    """A double again, where Spark gives a BIGINT, which not every double fits."""
+    name = "floor" if isinstance(node, exp.Floor) else "ceil"
+    return _parsed(f"CASE WHEN abs(v) < {2**52} THEN CAST({name}(v) AS DOUBLE) ELSE v END", v=_double(node.this))
 
 
 def _mean(node: exp.Avg) -> exp.Expr:
@@ -204,7 +216,7 @@ def _gather_medians(root: exp.Expr) -> None:
             "get(array_sort(a), CAST((size(a) - 1) DIV 2 AS INT))",
             "get(array_sort(a), CAST(size(a) DIV 2 AS INT))",
         )
-        whole.replace(_parsed(f"{low} + 0.5D * ({high} - {low})", a=all_of))
+        whole.replace(_parsed(f"0.5D * {low} + 0.5D * {high}", a=all_of))
 
 
 def _strung(node: exp.GroupConcat) -> exp.Expr:
@@ -233,9 +245,10 @@ def _difference(node: exp.DateDiff) -> exp.Expr:
     unit = str(node.args["unit"].name).upper()
     if unit == "DAY":
         return _parsed("datediff(CAST(later AS DATE), CAST(earlier AS DATE))", later=node.this, earlier=node.expression)
-    if unit == "SECOND":
+    if unit in UNIX:
+        count = UNIX[unit]
         return _parsed(
-            "unix_seconds(CAST(later AS TIMESTAMP_LTZ)) - unix_seconds(CAST(earlier AS TIMESTAMP_LTZ))",
+            f"{count}(CAST(later AS TIMESTAMP_LTZ)) - {count}(CAST(earlier AS TIMESTAMP_LTZ))",
             later=node.this, earlier=node.expression,
         )  # fmt: skip
     raise _refused(f"date_diff of {unit}")
@@ -291,7 +304,7 @@ def _json_length(node: exp.Anonymous) -> exp.Expr:
     text = node.expressions[0]
     if len(node.expressions) == 2:
         text = _call("get_json_object", text, node.expressions[1])
-    return _call("json_array_length", text)
+    return _parsed("CASE WHEN j IS NOT NULL THEN coalesce(json_array_length(j), 0) END", j=text)
 
 
 def _hash_of_row(node: exp.Anonymous) -> exp.Expr:
