@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -14,11 +14,12 @@ from typing import Any
 from validator.catalogue.load import find_standard
 from validator.engine.documents import read_documents
 from validator.engine.interrupt import interruptible
-from validator.engine.local import Placed, Plan, load_tables, scan
+from validator.engine.local import OneMachine, Placed, Plan, load_tables, scan
 from validator.engine.package import VIETNAM
 from validator.engine.places import Places
 from validator.engine.results import ResultMaker, Seen
-from validator.engine.tables import Tables, full_disk_told
+from validator.engine.store import Engine
+from validator.engine.tables import full_disk_told
 from validator.engine.tally import Tally
 from validator.errors import EngineError, UsageError
 from validator.model.finding import Finding
@@ -33,12 +34,16 @@ from validator.report.build import build_report
 from validator.scoping import scope_of
 
 DEFAULT_SAMPLES = 25
+LOCAL = "local"
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a run is carried out; none of `jobs`, `exact`, `progress` may change its report."""
+    """How a run is carried out; none of `jobs`, `exact`, `engine`, `scratch`, `progress` may change its report.
+
+    `engine` is `local`, `spark` or `spark:MASTER`; `scratch` is a folder that all its workers share.
+    """
 
     as_of: datetime | None = None
     standard: str | None = None
@@ -49,22 +54,27 @@ class Options:
     profile: Mapping[str, Any] | None = None
     second_opinion: bool = False
     exact: bool = False
+    engine: str = LOCAL
+    scratch: Path | None = None
     progress: Progress = no_progress
 
 
 def validate(given: Path, options: Options) -> dict[str, Any]:
     """Examines and judges the submission at `given`; the report as plain data. Raises UsageError, EngineError."""
-    with scratch_folder() as scratch:
+    engine = engine_of(options)
+    with scratch_folder(options.scratch) as scratch:
         submission = open_submission(given, options, scratch)
-        return examine(submission, options, scratch)
+        return examine(submission, options, scratch, engine)
 
 
 @contextmanager
-def scratch_folder() -> Iterator[Path]:
+def scratch_folder(given: Path | None = None) -> Iterator[Path]:
     """A folder of this run alone, gone when the run ends. Raises EngineError when the disk takes no more."""
-    folder = Path(tempfile.gettempdir())
+    folder = given or Path(tempfile.gettempdir())
+    if not folder.is_dir():
+        raise UsageError("usage.no_scratch", {"path": str(folder)})
     try:
-        with tempfile.TemporaryDirectory(prefix="lienthong-") as made:
+        with tempfile.TemporaryDirectory(prefix="lienthong-", dir=folder) as made:
             folder = Path(made)
             yield folder
     except OSError as fault:
@@ -90,7 +100,7 @@ def open_submission(given: Path, options: Options, scratch: Path) -> Submission:
     return folder_submission(receive(given, scratch), given.resolve().name, options.progress)
 
 
-def examine(submission: Submission, options: Options, scratch: Path) -> dict[str, Any]:
+def examine(submission: Submission, options: Options, scratch: Path, engine: Engine) -> dict[str, Any]:
     """Scans, loads, asks and judges one opened submission."""
     scope = scope_of(submission, options.standard, options.conformance_class, options.profile)
     check_datasets(submission)
@@ -98,26 +108,40 @@ def examine(submission: Submission, options: Options, scratch: Path) -> dict[str
     work = scratch / "work"
     work.mkdir()
     plan = Plan(options.jobs, options.samples, options.second_opinion, options.exact, options.progress)
-    placed = scan(scope, submission, work, plan)
+    placed = scan(scope, submission, work, plan, engine)
     documents = read_documents(scope, submission, placed, options.samples)
     private = {
         e.observation.name for e in documents.envelopes if e.document.get("disclosure") in ("internal", "restricted")
     }
     tallies = _merge(scope, placed, documents.tallies, options.samples, private)
     errors = {name: text for p in placed for name, text in p.part.errors.items()}
-    with closing(Tables(work, max(1, options.jobs), sum(f.size for f in submission.files))) as tables:
+    with engine.tables(work, sum(f.size for f in submission.files)) as tables:
         moment = as_of.astimezone(VIETNAM).replace(tzinfo=None)
         with interruptible(tables.interrupt):
             options.progress(Phase.LOADING, 0, 0, 0)
             with full_disk_told(scratch.parent):
                 load_tables(tables, scope, submission, placed, documents.envelopes, documents.descriptors, moment)
-            places = Places(tables, placed, {s.id: s.code for s in scope.standards})
-            seen = Seen(scope, submission, placed, tallies, errors, tables, places, options.samples)
+            seen = Seen(scope, submission, placed, tallies, errors, tables, Places(placed), options.samples)
             results: tuple[Result, ...] = ResultMaker(seen).results(options.progress)
     profile = (options.profile or {}).get("name")
     return build_report(
         scope, submission, results, as_of, {p.unit.observation.name for p in placed}, _counts(placed), profile
     )
+
+
+def engine_of(options: Options) -> Engine:
+    """The engine that the options name. Raises UsageError when it is not there."""
+    name, _, master = options.engine.partition(":")
+    if name == LOCAL and not master:
+        return OneMachine(options.jobs)
+    if name != "spark":
+        raise UsageError("usage.unknown_engine", {"engine": options.engine})
+    from validator.engine.spark_session import check_installed, master_of
+
+    check_installed()
+    from validator.engine.spark_engine import Spark  # imports what the extra brings
+
+    return Spark(master_of(master, options.jobs))
 
 
 def check_datasets(submission: Submission) -> None:

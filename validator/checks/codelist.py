@@ -54,7 +54,7 @@ def _column(datasets: Mapping[str, Dataset], code: str, name: str) -> str:
         return (
             f"SELECT _at, '{pointer}/' || i AS _pointer, value, on_date FROM (SELECT _at, {on_date} AS on_date, "
             f'generate_subscripts("{column_name}", 1) - 1 AS i, unnest("{column_name}") AS value '
-            f'FROM {table} WHERE NOT _alt AND len("{column_name}") > 0)'
+            f'FROM {table} WHERE NOT _alt AND array_length("{column_name}") > 0)'
         )
     return (
         f"SELECT _at, '{pointer}' AS _pointer, CAST(\"{column_name}\" AS VARCHAR) AS value, {on_date} AS on_date "

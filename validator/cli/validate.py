@@ -50,6 +50,9 @@ def validate(lang: str) -> Command:
                help_key="option.max_findings"),
         option(lang, "--exact", is_flag=True, help_key="option.exact"),
         option(lang, "--second-opinion", is_flag=True, help_key="option.second_opinion"),
+        option(lang, "--engine", metavar="local|spark[:MASTER]", default="local", show_default=True,
+               help_key="option.engine"),
+        option(lang, "--scratch", metavar=say(lang, "metavar.folder"), help_key="option.scratch"),
         lang_option(lang),
     )  # fmt: skip
 
@@ -107,6 +110,8 @@ def _run(lang: str, submission: Path, given: Mapping[str, Any]) -> int:
             profile=load_profile(given.get("profile")),
             second_opinion=bool(given.get("second_opinion")),
             exact=bool(given.get("exact")),
+            engine=given.get("engine") or "local",
+            scratch=Path(given["scratch"]) if given.get("scratch") else None,
             progress=progress,
         )
         report = examine(submission, options)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -15,11 +16,13 @@ from validator.catalogue.load import standards
 from validator.engine.columns import first_at
 from validator.engine.meter import Meter, seldom
 from validator.engine.package import (
+    COLUMN,
     DELIVERY,
     DESCRIPTOR,
     ENVELOPE,
     FILE,
     EnvelopeSeen,
+    column_rows,
     create_package_tables,
     delivery_rows,
     descriptor_rows,
@@ -30,6 +33,7 @@ from validator.engine.package import (
 )
 from validator.engine.pool import Died, Pool, Tell
 from validator.engine.scan import Part, prepare_worker, scan_unit
+from validator.engine.store import Engine, Prepare, Store, Work
 from validator.engine.tables import Tables
 from validator.engine.tools import How
 from validator.engine.units import Unit, plan_units
@@ -68,7 +72,30 @@ class Plan:
     progress: Progress = no_progress
 
 
-def scan(scope: Scope, submission: Submission, scratch: Path, plan: Plan) -> tuple[Placed, ...]:
+class OneMachine:
+    """Units scanned in processes, tables and rules in one DuckDB."""
+
+    def __init__(self, jobs: int) -> None:
+        self.jobs = max(1, jobs)
+
+    def carry(self, units: Sequence[Unit], prepare: Prepare, work: Work) -> list[Part | Died]:
+        """Every unit scanned, in this process where there is one job only."""
+        jobs = min(self.jobs, len(units))
+        if jobs <= 1:
+            prepare()
+            return [_scanned(unit, partial(work.meter.reached, i)) for i, unit in enumerate(units)]
+        return Pool(jobs, prepare, _scanned).run(units, work.meter.reached)
+
+    @contextmanager
+    def tables(self, scratch: Path, size: int) -> Iterator[Store]:
+        """A database of the run."""
+        with closing(Tables(scratch, self.jobs, size)) as tables:
+            yield tables
+
+
+def scan(
+    scope: Scope, submission: Submission, scratch: Path, plan: Plan, engine: Engine | None = None
+) -> tuple[Placed, ...]:
     """Every known data file scanned; results in file order whatever the number of jobs.
 
     A unit whose worker process died at every try gives a part that says so (`Part.lost`).
@@ -84,19 +111,11 @@ def scan(scope: Scope, submission: Submission, scratch: Path, plan: Plan) -> tup
         plan.progress(Phase.PREPARING, 0, 0, 0)
         make_ready({f.media for f in files})
     units = plan_units(files, filtered, known)
-    parts = _scan_all(units, scope, scratch, plan, filtered)
-    return tuple(_place(units, parts))
-
-
-def _scan_all(units: tuple[Unit, ...], scope: Scope, scratch: Path, plan: Plan, filtered: bool) -> dict[int, Part]:
-    meter = Meter(units, plan.progress)
     prepare = partial(prepare_worker, scope, scratch, How(plan.cap, plan.second_opinion, filtered))
-    jobs = min(plan.jobs, len(units))
-    if jobs <= 1:
-        prepare()
-        return {unit.number: _scanned(unit, partial(meter.reached, i)) for i, unit in enumerate(units)}
-    outcomes = Pool(jobs, prepare, _scanned).run(units, meter.reached)
-    return {unit.number: _part(unit, outcome) for unit, outcome in zip(units, outcomes, strict=True)}
+    work = Work(scratch, Meter(units, plan.progress))
+    outcomes = (engine or OneMachine(plan.jobs)).carry(units, prepare, work)
+    parts = {unit.number: _part(unit, outcome) for unit, outcome in zip(units, outcomes, strict=True)}
+    return tuple(_place(units, parts))
 
 
 def _scanned(unit: Unit, tell: Tell) -> Part:
@@ -126,7 +145,7 @@ def _place(units: tuple[Unit, ...], parts: Mapping[int, Part]) -> Iterator[Place
 
 
 def load_tables(
-    tables: Tables, scope: Scope, submission: Submission, placed: tuple[Placed, ...],
+    tables: Store, scope: Scope, submission: Submission, placed: tuple[Placed, ...],
     envelopes: tuple[EnvelopeSeen, ...], descriptors: Mapping[str, Mapping[str, Any]], as_of: Any,
 ) -> None:  # fmt: skip
     """Fills every table that rules may read, then locks the connection."""
@@ -138,13 +157,14 @@ def load_tables(
     tables.create("sub.delivery", DELIVERY, delivery_rows(log) if log else ())
     fields = [row for f in submission.files if f.name in descriptors for row in descriptor_rows(f, descriptors[f.name])]
     tables.create("sub.descriptor", DESCRIPTOR, fields)
+    tables.create("run.dataset_column", COLUMN, column_rows(scope.standards))
     for editions in code_lists().values():
         tables.load_code_list(editions)
     _load_datasets(tables, scope, placed, {e.observation.name for e in envelopes if e.document.get("supersedes")})
     tables.lock()
 
 
-def _load_datasets(tables: Tables, scope: Scope, placed: tuple[Placed, ...], superseding: set[str]) -> None:
+def _load_datasets(tables: Store, scope: Scope, placed: tuple[Placed, ...], superseding: set[str]) -> None:
     pairs = [(s.code, d) for s in scope.standards for d in s.datasets.values()]
     for code, dataset in pairs:
         tables.create_schema(code)

@@ -10,7 +10,8 @@ from typing import Any
 import pyarrow as pa
 
 from validator.canonical import digest
-from validator.engine.tables import Tables
+from validator.engine.store import Store
+from validator.model.standard import Standard
 from validator.model.submission import Observation, Submission
 from validator.observe.read_json import read_json_lines
 
@@ -43,6 +44,9 @@ DELIVERY = table_schema(
 DESCRIPTOR = table_schema(
     "file:text standard:text dataset:text descriptor:text position:int name:text type:text format:text"
 )
+
+COLUMN = table_schema("standard:text dataset:text name:text type:text")
+_WORD = {"BIGINT": "integer", "DOUBLE": "number", "BOOLEAN": "boolean", "DATE": "date", "TIMESTAMP": "datetime"}
 
 
 def instant(value: Any) -> datetime | None:
@@ -97,7 +101,7 @@ def _text(value: Any) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def create_package_tables(tables: Tables, submission: Submission, as_of: datetime) -> None:
+def create_package_tables(tables: Store, submission: Submission, as_of: datetime) -> None:
     """Tables from the manifest: locality, calendar, exclusions, inputs, claims, answers."""
     manifest = submission.manifest
     localities = [
@@ -154,3 +158,11 @@ def descriptor_rows(observation: Observation, document: Mapping[str, Any]) -> It
                 "position": position, "name": _text(field.get("name")), "type": _text(field.get("type")),
                 "format": _text(field.get("format")),
             }  # fmt: skip
+
+
+def column_rows(standards: Iterable[Standard]) -> Iterator[dict[str, Any]]:
+    """The columns of every dataset with the types that a descriptor calls them by."""
+    for dataset in (d for s in standards for d in s.datasets.values()):
+        for column in dataset.columns:
+            word = "array" if column.sql_type.endswith("[]") else _WORD.get(column.sql_type, "string")
+            yield {"standard": dataset.standard, "dataset": dataset.name, "name": column.name, "type": word}

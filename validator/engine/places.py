@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
+
 from validator.engine.local import Placed
-from validator.engine.package import split_id
-from validator.engine.tables import Tables
 from validator.model.finding import Location
 from validator.observe.json_text import BrokenTextError, skip_space, value_end
 from validator.observe.limits import MAX_RECORD_BYTES
@@ -22,8 +22,8 @@ from validator.observe.xml_places import locate_in_list, locate_xml, record_text
 class Places:
     """Looks up where rows came from; used for the few findings that are shown."""
 
-    def __init__(self, tables: Tables, placed: tuple[Placed, ...], codes: dict[str, str]) -> None:
-        self.tables, self.placed, self.codes = tables, placed, codes
+    def __init__(self, placed: tuple[Placed, ...]) -> None:
+        self.placed = placed
         self.bases = [p.base for p in placed]
         self.documents = dict(_documents(placed))
 
@@ -37,9 +37,7 @@ class Places:
             return self._in_document(row.get("_file"), row.get("_line"), pointer)
         placed = self.unit_of(int(at))
         seen = placed.unit.observation
-        standard, name = split_id(seen.dataset)
-        sql = f'SELECT _line, _off FROM "{self.codes[standard]}"."{name}_all" WHERE _at = $at'
-        line, offset = next(self.tables.rows(sql, {"at": int(at)}))
+        line, offset = _in_unit(placed.part.columns, int(at))
         line += placed.line_base
         record = int(at) - placed.base + 1 + placed.record_base
         if seen.media == "xml":
@@ -67,6 +65,12 @@ class Places:
         raw = seen.path.read_bytes()
         found, xpath = locate_xml(raw, pointer or "")
         return Location(seen.name, found, None, 1, xpath)
+
+
+def _in_unit(columns: Path | None, at: int) -> tuple[int, int]:
+    """Line in its unit and byte offset of a record, read from the unit's own columns."""
+    found = pq.read_table(columns, columns=["_line", "_off"], filters=[("_at", "=", at)])
+    return found["_line"][0].as_py(), found["_off"][0].as_py()
 
 
 def _documents(placed: tuple[Placed, ...]) -> Iterator[tuple[str, Path]]:

@@ -12,7 +12,7 @@ from validator.checks.record_checks import EVERY_DATASET, applies
 from validator.checks.table_checks import CHECK_FOR_KIND, RECORD_KINDS
 from validator.engine.local import Placed
 from validator.engine.places import Places
-from validator.engine.tables import Tables
+from validator.engine.store import Store
 from validator.engine.tally import Tally
 from validator.messages import message
 from validator.model.finding import Finding
@@ -36,7 +36,7 @@ class Seen:
     placed: tuple[Placed, ...]
     tallies: Mapping[str, Tally]
     errors: Mapping[str, str]
-    tables: Tables
+    tables: Store
     places: Places
     cap: int
 

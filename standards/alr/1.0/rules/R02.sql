@@ -7,7 +7,7 @@ message AS (
 known AS (SELECT DISTINCT identifier, sender, sent, _at FROM alr.alert_all WHERE identifier IS NOT NULL),
 cut AS (
   SELECT m._at, m.identifier, m.sender, m.sent, m.kind, r.ref,
-         len(string_split(r.ref, ',')) = 3 AS formed,
+         array_length(string_split(r.ref, ',')) = 3 AS formed,
          split_part(r.ref, ',', 1) AS ref_sender,
          split_part(r.ref, ',', 2) AS ref_identifier,
          CASE WHEN regexp_matches(r.ref, '([Zz]|[+-][0-9]{2}:[0-9]{2})$')

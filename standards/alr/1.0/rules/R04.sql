@@ -29,11 +29,15 @@ read AS (
   LEFT JOIN said AS s ON s._at = i._at AND s.i = i.i
   GROUP BY ALL
 ),
-other AS (
-  SELECT r._at, r.i, o.code, h.code IS NOT NULL AS known, o.code = r.hazard AS itself
+named AS (
+  SELECT r._at, r.i, r.hazard, o.code
   FROM read AS r
   CROSS JOIN UNNEST(string_split_regex(r.others, '[ \t\r\n]+')) AS o(code)
-  LEFT JOIN hazard_in_force AS h ON h._at = r._at AND h.i = r.i AND h.code = o.code
+),
+other AS (
+  SELECT o._at, o.i, o.code, h.code IS NOT NULL AS known, o.code = o.hazard AS itself
+  FROM named AS o
+  LEFT JOIN hazard_in_force AS h ON h._at = o._at AND h.i = o.i AND h.code = o.code
 ),
 ranged AS (
   SELECT r.*, h.code IS NOT NULL AS known, h.scope = 'law' AS lawful,

@@ -40,16 +40,23 @@ slot AS (
     ('lu_khan_cap', ['03:30', '09:00', '15:30', '21:00']),
     ('nang_nong', ['08:00', '14:00', '20:00'])) AS s(bulletin, times)
 ),
-due AS (
-  SELECT p._at, p.i, min(d.slot) AS next_slot
-  FROM promise AS p
-  JOIN slot AS s ON s.bulletin = p.bulletin
+time_of_day AS (
+  SELECT s.bulletin, n.day, t.clock
+  FROM slot AS s
+  CROSS JOIN (VALUES (0), (1)) AS n(day)
   CROSS JOIN UNNEST(s.times) AS t(clock)
-  CROSS JOIN LATERAL (
-    SELECT CAST(CAST(p.sent AS DATE) + n.day AS TIMESTAMP) + CAST(t.clock AS TIME)::VARCHAR::INTERVAL AS slot
-    FROM (VALUES (0), (1)) AS n(day)) AS d
-  WHERE d.slot > p.sent + to_minutes($slot_tolerance_minutes)
-  GROUP BY ALL
+),
+coming AS (
+  SELECT p._at, p.i, p.sent,
+         CAST(CAST(CAST(p.sent AS DATE) + t.day AS VARCHAR) || ' ' || t.clock || ':00' AS TIMESTAMP) AS slot
+  FROM promise AS p
+  JOIN time_of_day AS t ON t.bulletin = p.bulletin
+),
+due AS (
+  SELECT _at, i, min(slot) AS next_slot
+  FROM coming
+  WHERE slot > sent + to_minutes($slot_tolerance_minutes)
+  GROUP BY _at, i
 ),
 newest AS (SELECT max(sent) AS sent FROM alr.alert WHERE status = 'Actual'),
 follower AS (

@@ -1,12 +1,17 @@
 -- Clause 5.9: an entry of the public feed is a current alert: handed in, not expired, not cancelled
 -- and not replaced by an Update when the feed was published (with a short grace).
-WITH message AS (
-  SELECT a._at, a.sender, a.identifier, a.sent, a."msgType" AS kind, a."references" AS refs,
-         max(TRY_CAST(left(json_extract_string(a.info, '$[' || n.i || '].expires'), 19) AS TIMESTAMP))
-           AS expires
+WITH info AS (
+  SELECT a._at, json_extract_string(a.info, '$[' || n.i || '].expires') AS expires
   FROM alr.alert AS a
-  LEFT JOIN UNNEST(range(0, CAST(json_array_length(a.info) AS BIGINT))) AS n(i) ON true
-  GROUP BY ALL
+  CROSS JOIN UNNEST(range(0, CAST(json_array_length(a.info) AS BIGINT))) AS n(i)
+),
+lasting AS (
+  SELECT _at, max(TRY_CAST(left(expires, 19) AS TIMESTAMP)) AS expires FROM info GROUP BY _at
+),
+message AS (
+  SELECT a._at, a.sender, a.identifier, a.sent, a."msgType" AS kind, a."references" AS refs, l.expires
+  FROM alr.alert AS a
+  LEFT JOIN lasting AS l ON l._at = a._at
 ),
 entry AS (
   SELECT f._at, f.feed_updated, f.sender, f.identifier, f.sent,

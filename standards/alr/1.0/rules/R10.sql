@@ -21,23 +21,30 @@ said AS (
     coalesce(CAST(json_extract(info, '$.eventCode') AS JSON[]), []),
     coalesce(CAST(json_extract(info, '$.parameter') AS JSON[]), []))) AS e(item)
 ),
-place AS (
-  SELECT i.home, i._at, 'code' AS kind, trim(json_extract_string(g.item, '$.value')) AS value
+ground AS (
+  SELECT i.home, i._at, a.area
   FROM info AS i
-  CROSS JOIN UNNEST(coalesce(CAST(json_extract(i.info, '$.area[*].geocode[*]') AS JSON[]), [])) AS g(item)
+  CROSS JOIN UNNEST(CAST(json_extract(i.info, '$.area') AS JSON[])) AS a(area)
+),
+place AS (
+  SELECT a.home, a._at, 'code' AS kind, trim(json_extract_string(g.item, '$.value')) AS value
+  FROM ground AS a
+  CROSS JOIN UNNEST(CAST(json_extract(a.area, '$.geocode') AS JSON[])) AS g(item)
   WHERE json_extract_string(g.item, '$.valueName') = 'VN-ADM'
   UNION
-  SELECT i.home, i._at, 'polygon', regexp_replace(trim(p.drawn), '[ \t\r\n]+', ' ', 'g')
-  FROM info AS i
-  CROSS JOIN UNNEST(coalesce(json_extract_string(i.info, '$.area[*].polygon[*]'), [])) AS p(drawn)
+  SELECT a.home, a._at, 'polygon',
+         regexp_replace(trim(json_extract_string(a.area, '$.polygon[' || n.k || ']')), '[ \t\r\n]+', ' ', 'g')
+  FROM ground AS a
+  CROSS JOIN UNNEST(range(0, CAST(json_array_length(a.area, '$.polygon') AS BIGINT))) AS n(k)
+),
+served AS (
+  SELECT province_code AS code FROM sub.locality
+  UNION
+  SELECT c.code FROM sub.locality AS l JOIN codelist.vn_commune AS c ON c.province_code = l.province_code
 ),
 own AS (
   SELECT p.* FROM place AS p
-  WHERE p.kind = 'polygon' OR p.home = 'alert' OR EXISTS (
-    SELECT 1 FROM sub.locality AS l
-    WHERE p.value = l.province_code
-       OR EXISTS (SELECT 1 FROM codelist.vn_commune AS c
-                  WHERE c.code = p.value AND c.province_code = l.province_code))
+  WHERE p.kind = 'polygon' OR p.home = 'alert' OR p.value IN (SELECT code FROM served WHERE code IS NOT NULL)
 ),
 area AS (
   -- A province stands for all its communes, so that both ways to write one area are equal.
@@ -70,17 +77,17 @@ passed_on AS (
   WHERE a.home = 'alert' AND a.source IS NOT NULL
 ),
 compared AS (
-  SELECT p._at, p.i, p.source, d.message, d.place, d.expected, d.found
-  FROM passed_on AS p
-  CROSS JOIN LATERAL (VALUES
-    ('unknown_bulletin', 'parameter', NULL, p.source, p.bulletin_at IS NULL),
-    ('hazard', 'eventCode', p.true_hazard, p.hazard,
-     p.bulletin_at IS NOT NULL AND p.hazard IS DISTINCT FROM p.true_hazard),
-    ('level', 'parameter', p.true_level, p.level,
-     p.bulletin_at IS NOT NULL AND p.level IS DISTINCT FROM p.true_level),
-    ('area', 'area', p.true_area, p.area,
-     p.bulletin_at IS NOT NULL AND p.extent <> p.true_extent)) AS d(message, place, expected, found, differs)
-  WHERE d.differs
+  SELECT _at, i, source, 'unknown_bulletin' AS message, 'parameter' AS place, NULL AS expected, source AS found
+  FROM passed_on WHERE bulletin_at IS NULL
+  UNION ALL
+  SELECT _at, i, source, 'hazard', 'eventCode', true_hazard, hazard
+  FROM passed_on WHERE bulletin_at IS NOT NULL AND hazard IS DISTINCT FROM true_hazard
+  UNION ALL
+  SELECT _at, i, source, 'level', 'parameter', true_level, level
+  FROM passed_on WHERE bulletin_at IS NOT NULL AND level IS DISTINCT FROM true_level
+  UNION ALL
+  SELECT _at, i, source, 'area', 'area', true_area, area
+  FROM passed_on WHERE bulletin_at IS NOT NULL AND extent <> true_extent
 )
 SELECT _at, '/info/' || i || '/' || place AS _pointer, message AS _message, expected, found, source
 FROM compared

@@ -41,7 +41,7 @@ WITH present AS (
     FROM pairs WHERE year_before <> fiscal_year
 )
 SELECT _at, '/snapshot_date' AS _pointer, 'default' AS _message, area_code, CAST(before + 1 AS VARCHAR) AS expected,
-       CAST(snapshot_date AS VARCHAR) AS found, snapshot_date - before - 1 AS days
+       CAST(snapshot_date AS VARCHAR) AS found, date_diff('day', before, snapshot_date) - 1 AS days
 FROM gaps WHERE snapshot_date > before + 1
 UNION ALL
 SELECT _at, '/snapshot_date', 'duplicate', area_code, '1', CAST(copies AS VARCHAR), copies

@@ -2,7 +2,8 @@
 WITH dates AS (
     SELECT min(least(snapshot_date, data_through)) AS first, max(snapshot_date) AS last FROM bud.snapshot
 ), days AS (
-    SELECT CAST(unnest(generate_series(first, last, INTERVAL 1 DAY)) AS DATE) AS day FROM dates
+    SELECT CAST(moment AS DATE) AS day
+    FROM (SELECT unnest(generate_series(first, last, INTERVAL 1 DAY)) AS moment FROM dates)
 ), working AS (
     SELECT d.day FROM days d LEFT JOIN sub.holiday h ON h.date = d.day
     GROUP BY d.day HAVING coalesce(bool_and(h.working), dayofweek(d.day) NOT IN (0, 6))

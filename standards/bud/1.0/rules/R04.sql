@@ -22,7 +22,7 @@ WITH stated AS (
     SELECT area_code, snapshot_date, side, budget_level, replace(member, 'amount_', '') AS measure, amount
     FROM bud.line UNPIVOT (amount FOR member IN (amount_day, amount_mtd, amount_ytd))
 ), sums AS (
-    SELECT area_code, snapshot_date, side, coalesce(budget_level, '') AS level, measure, sum(amount) AS amount
+    SELECT area_code, snapshot_date, side, coalesce(budget_level, '') AS level, measure, sum(CAST(amount AS HUGEINT)) AS amount
     FROM lines GROUP BY GROUPING SETS ((area_code, snapshot_date, side, budget_level, measure),
                                        (area_code, snapshot_date, side, measure))
 ), days AS (SELECT DISTINCT area_code, snapshot_date FROM bud.line)

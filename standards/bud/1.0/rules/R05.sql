@@ -27,7 +27,7 @@ WITH newest AS (
            max(CASE WHEN member LIKE '%_ytd' THEN amount END) AS ytd
     FROM stated GROUP BY ALL
 ), adjusted AS (
-    SELECT area_code, snapshot_date, side, coalesce(budget_level, '') AS level, sum(amount_adjustment) AS amount
+    SELECT area_code, snapshot_date, side, coalesce(budget_level, '') AS level, sum(CAST(amount_adjustment AS HUGEINT)) AS amount
     FROM bud.line WHERE kind = 'adjustment'
     GROUP BY GROUPING SETS ((area_code, snapshot_date, side, budget_level), (area_code, snapshot_date, side))
 ), totals AS (
@@ -44,8 +44,8 @@ WITH newest AS (
            concat_ws('|', coalesce(chuong, '-'), coalesce(loai, '-'), coalesce(khoan, '-'), coalesce(muc, '-'),
                      coalesce(tieu_muc, '-'), coalesce(economic_area, '-'), coalesce(revenue_item, '-'),
                      coalesce(field, '-'), coalesce(territory_code, '-'), coalesce(org_code, '-')) AS classification,
-           min(_at) AS _at, sum(amount_ytd) AS ytd, sum(amount_day) AS day,
-           sum(CASE WHEN kind = 'adjustment' THEN coalesce(amount_adjustment, 0) ELSE 0 END) AS adjusted
+           min(_at) AS _at, sum(CAST(amount_ytd AS HUGEINT)) AS ytd, sum(CAST(amount_day AS HUGEINT)) AS day,
+           sum(CAST(CASE WHEN kind = 'adjustment' THEN coalesce(amount_adjustment, 0) ELSE 0 END AS HUGEINT)) AS adjusted
     FROM bud.line GROUP BY ALL
 ), paired AS (
     SELECT a.* FROM accounted a
@@ -72,14 +72,16 @@ WITH newest AS (
 SELECT _at, CASE WHEN level = '' THEN '/totals/' ELSE '/levels/' || level || '/' END
             || CASE side WHEN 'thu' THEN 'revenue_ytd' ELSE 'expenditure_ytd' END AS _pointer,
        CASE WHEN fiscal_year <> year_before THEN 'restart' WHEN level = '' THEN 'default' ELSE 'level' END AS _message,
-       area_code, snapshot_date, side, level, '' AS classification, expected, found
+       area_code, snapshot_date, side, level, '' AS classification, CAST(expected AS VARCHAR) AS expected,
+       CAST(found AS VARCHAR) AS found
 FROM totals WHERE found <> expected
 UNION ALL
 SELECT _at, CASE WHEN lost THEN NULL ELSE '/amount_ytd' END, CASE WHEN lost THEN 'lost' ELSE 'line' END,
-       area_code, snapshot_date, side, budget_level, classification, expected, found
+       area_code, snapshot_date, side, budget_level, classification, CAST(expected AS VARCHAR), CAST(found AS VARCHAR)
 FROM compared WHERE found <> expected
 UNION ALL
-SELECT _at, '/fiscal_year', 'fiscal_year', area_code, snapshot_date, '', '', '', year(data_through), fiscal_year
+SELECT _at, '/fiscal_year', 'fiscal_year', area_code, snapshot_date, '', '', '', CAST(year(data_through) AS VARCHAR),
+       CAST(fiscal_year AS VARCHAR)
 FROM accounted
 WHERE fiscal_year NOT IN (year(data_through), year(data_through - CAST($closing_days AS INTEGER)))
    OR fiscal_year < year_before

@@ -4,7 +4,7 @@ WITH newest AS (
     FROM (SELECT * FROM bud.snapshot
           QUALIFY row_number() OVER (PARTITION BY area_code, snapshot_date ORDER BY _at DESC) = 1)
 ), flows AS (
-    SELECT area_code, snapshot_date, sum(amount) AS amount FROM bud.cash_flow GROUP BY area_code, snapshot_date
+    SELECT area_code, snapshot_date, sum(CAST(amount AS HUGEINT)) AS amount FROM bud.cash_flow GROUP BY area_code, snapshot_date
 ), chained AS (
     SELECT s._at, s.area_code, s.snapshot_date, s.fund_balance_opening AS opening, s.fund_balance_closing AS closing,
            CAST(s.fund_balance_opening AS HUGEINT) + s.fund_balance_receipts - s.fund_balance_payments

@@ -23,7 +23,8 @@ WITH today AS (
     LEFT JOIN served s ON s.code = c.code
     GROUP BY c.province_code
 )
-SELECT 'manifest.json' AS _file, '/localities' AS _pointer, 'default' AS _message, total AS expected, covered AS found,
+SELECT 'manifest.json' AS _file, '/localities' AS _pointer, 'default' AS _message, total AS expected,
+    CAST(covered AS VARCHAR) AS found,
     province_code, total - covered AS missing, first
 FROM counted WHERE covered < total
 UNION ALL
