@@ -22,7 +22,8 @@ from validator.accept.layout import Layout, layout_of
 from validator.accept.rows import rows
 from validator.accept.scalars import LOOK
 from validator.model.standard import Column
-from validator.observe.mapping import Buffer
+from validator.observe.limits import WINDOW_BYTES
+from validator.observe.mapping import Buffer, release
 
 Text = npt.NDArray[np.uint8]
 Sieve = Callable[[bytes], bool]
@@ -73,7 +74,12 @@ class AcceptFilter:
 
     def lines_between(self, text: Buffer, start: int, end: int) -> int:
         """How many line feeds lie between two offsets."""
-        return int(line_feeds(np.frombuffer(text, np.uint8), start, end))
+        count = 0
+        for at in range(start, end, WINDOW_BYTES):
+            stop = min(at + WINDOW_BYTES, end)
+            count += int(line_feeds(np.frombuffer(text, np.uint8), at, stop))
+            release(text, stop)
+        return count
 
     def _judged(self, text: Text, rows: int) -> Judged:
         memory = self.memory

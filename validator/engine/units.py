@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-import numpy as np
-
 from validator.accept.judged import Cuts
 from validator.model.standard import Dataset
 from validator.model.submission import Observation
@@ -88,12 +86,8 @@ def _cuts(observation: Observation) -> Cuts:
 
     with mapped(observation.path) as text:
         first, _, readable = start_faults(text)
-        bytes_ = np.frombuffer(text, np.uint8)
-        try:
-            if not readable:
-                return Cuts(())
-            if observation.media == "csv":
-                return table_cuts(bytes_, first, ",", UNIT_BYTES)
-            return document_cuts(bytes_, first, record_member(observation.media), UNIT_BYTES)
-        finally:
-            del bytes_
+        if not readable:
+            return Cuts(())
+        if observation.media == "csv":
+            return table_cuts(text, first, ",", UNIT_BYTES)
+        return document_cuts(text, first, record_member(observation.media), UNIT_BYTES)
