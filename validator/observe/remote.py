@@ -20,7 +20,16 @@ from validator.errors import UsageError
 from validator.model.submission import Missing, Observation, Submission
 from validator.observe.limits import MAX_DOCUMENT_BYTES, MAX_MANIFEST_BYTES, MAX_RECORD_BYTES, MIB
 from validator.observe.locate import LOOK_BACK_BYTES
-from validator.observe.submission import MANIFEST, ROLES, claim_of, entries, media_of, paths_of, read_manifest, safe_path
+from validator.observe.submission import (
+    MANIFEST,
+    ROLES,
+    claim_of,
+    entries,
+    media_of,
+    paths_of,
+    read_manifest,
+    safe_path,
+)
 
 _URL: Final = re.compile(r"[a-z][a-z0-9+.-]*://")
 
@@ -40,6 +49,10 @@ class Source:
     """The folder of objects that a URL names; travels to workers."""
 
     url: str
+
+    @property
+    def name(self) -> str:
+        return PurePosixPath(urlsplit(self.url).path).name or urlsplit(self.url).netloc
 
     def _open(self) -> tuple[fs.FileSystem, str]:
         if "@" in urlsplit(self.url).netloc:
@@ -105,10 +118,18 @@ def remote_submission(source: Source, folder: Path) -> Submission:
                 _fetch_small(source, name, folder, MAX_DOCUMENT_BYTES + 1)
     log = _log(source, folder, manifest, missing)
     return Submission(
-        name=manifest.get("submission") or PurePosixPath(urlsplit(source.url).path).name,
+        name=manifest.get("submission") or source.name,
         root=folder, manifest=manifest, claims=tuple(claim_of(item) for item in manifest["claims"]),
         files=tuple(files), delivery_log=log, sha256="", missing=tuple(missing),
     )  # fmt: skip
+
+
+def fetch_all(source: Source, folder: Path) -> Path:
+    """Everything that the manifest names, fetched to a folder, for an engine that has the data here."""
+    submission = remote_submission(source, folder)
+    for seen in submission.files:
+        source.fetch(seen.name, seen.path)
+    return folder
 
 
 def _fetch_small(source: Source, name: str, folder: Path, most: int) -> str:
