@@ -56,7 +56,8 @@ class OneMachine:
     def scan(
         self, scope: Scope, submission: Submission, work: Path, plan: Plan, source: Source | None = None
     ) -> tuple[Submission, tuple[Placed, ...]]:
-        """The submission and every known data file of it scanned; `source` is None, for all has been fetched."""
+        """The submission and every known data file of it scanned, all of which are here."""
+        assert source is None, "one machine has the data fetched first"
         return submission, scan(scope, submission, work, plan, self)
 
     def carry(self, units: Sequence[Unit], prepare: Prepare, work: Work) -> list[Part | Died]:
@@ -95,9 +96,8 @@ def scan(
 def readable_files(scope: Scope, submission: Submission) -> tuple[Observation, ...]:
     """The data files of datasets in scope, in a format that their dataset offers."""
     known = scope.datasets()
-    return tuple(
-        f for f in submission.files if f.dataset and f.dataset in known and f.media in known[f.dataset].formats
-    )
+    of_scope = ((f, known[f.dataset]) for f in submission.files if f.dataset and f.dataset in known)
+    return tuple(f for f, dataset in of_scope if f.media in dataset.formats)
 
 
 def goes_through_filter(files: Sequence[Observation], plan: Plan) -> bool:

@@ -16,9 +16,9 @@ from validator.engine.spark_differences import change_all, refused
 from validator.engine.spark_text import NFC, TEXT_OF_DOUBLE
 
 FUNCTIONS: Final = frozenset({
-    NFC, TEXT_OF_DOUBLE, "array_sort", "bit_count", "date_format", "format_number", "from_json", "get", "get_json_object",
-    "json_array_length", "md5", "posexplode", "rint", "struct", "timestamp_micros", "to_json", "try_divide", "typeof", "unix_micros",
-    "unix_seconds", "xxhash64",
+    NFC, TEXT_OF_DOUBLE, "array_sort", "bit_count", "date_format", "format_number", "from_json", "get",
+    "get_json_object", "json_array_length", "md5", "posexplode", "rint", "struct", "timestamp_micros", "to_json",
+    "try_divide", "typeof", "unix_micros", "unix_seconds", "xxhash64",
 })  # fmt: skip
 """Functions that statements may call besides those that sqlglot knows in both languages."""
 

@@ -37,7 +37,7 @@ class Tasks:
     def __init__(self, session: SparkSession, shared: Path, prepare: Prepare, work: Callable[[Any], Any]) -> None:
         self.context = session.sparkContext
         self.shared = shared
-        self.given = self.context.broadcast((str(shared), prepare, work))
+        self.prepare, self.work = prepare, work
 
     def run(self, tasks: Sequence[Numbered], heard: Callable[[Any, Any], None]) -> list[Any]:
         """One outcome a task (Died for what was lost), in their order; `heard` is told (task, outcome) of each."""
@@ -61,9 +61,9 @@ class Tasks:
         ends: list[str] = []
 
         def job() -> None:
-            given = self.given
+            shared, prepare, work = self.shared, self.prepare, self.work
             try:
-                self.context.parallelize(tasks, len(tasks)).foreach(lambda task: carry_out(given, task))
+                self.context.parallelize(tasks, len(tasks)).foreach(lambda task: carry_out(shared, prepare, work, task))
             except Exception as fault:  # noqa: BLE001 - Spark raises whatever Java raised; it is told as lost work
                 ends.append(str(fault))
 
@@ -89,14 +89,13 @@ def outcome_path(shared: Path, number: int) -> Path:
 _prepared: list[Any] = []
 
 
-def carry_out(given: Any, task: Numbered) -> None:
+def carry_out(shared: Path, prepare: Prepare, work: Callable[[Any], Any], task: Numbered) -> None:
     """In a worker: one task, its outcome left whole or not at all."""
-    shared, prepare, work = given.value
     if _prepared != [shared]:
         prepare()
         _prepared[:] = [shared]
     outcome = pickle.dumps(work(task))
-    target = outcome_path(Path(shared), task.number)
+    target = outcome_path(shared, task.number)
     beside = target.with_suffix(f".{os.getpid()}-{time.monotonic_ns()}")
     beside.write_bytes(outcome)
     beside.replace(target)
