@@ -14,9 +14,10 @@ from typing import Any
 from validator.catalogue.load import find_standard
 from validator.engine.documents import read_documents
 from validator.engine.interrupt import interruptible
-from validator.engine.local import OneMachine, Placed, Plan, load_tables, scan
+from validator.engine.local import OneMachine, load_tables
 from validator.engine.package import VIETNAM
 from validator.engine.places import Places
+from validator.engine.plan import Placed, Plan
 from validator.engine.results import ResultMaker, Seen
 from validator.engine.store import Engine
 from validator.engine.tables import full_disk_told
@@ -29,6 +30,7 @@ from validator.model.scope import Scope
 from validator.model.standard import ConformanceClass
 from validator.model.submission import Claim, Submission
 from validator.observe.intake import is_archive, receive
+from validator.observe.remote import Source, fetch_all, is_url, local_folder, remote_submission
 from validator.observe.submission import folder_submission, single_file
 from validator.report.build import build_report
 from validator.scoping import scope_of
@@ -59,12 +61,23 @@ class Options:
     progress: Progress = no_progress
 
 
-def validate(given: Path, options: Options) -> dict[str, Any]:
-    """Examines and judges the submission at `given`; the report as plain data. Raises UsageError, EngineError."""
+def validate(given: Path | str, options: Options) -> dict[str, Any]:
+    """Examines and judges the submission at a path or URL; the report as plain data. Raises UsageError, EngineError."""
     engine = engine_of(options)
     with scratch_folder(options.scratch) as scratch:
-        submission = open_submission(given, options, scratch)
-        return examine(submission, options, scratch, engine)
+        url = str(given) if is_url(str(given)) else None
+        path, source = (local_folder(url), Source(url)) if url else (Path(given), None)
+        if path is not None:
+            return examine(open_submission(path, options, scratch), options, scratch, engine)
+        assert source is not None
+        if options.dataset:
+            raise UsageError("usage.url_of_folder", {"url": source.url})
+        if isinstance(engine, OneMachine):
+            return examine(
+                folder_submission(fetch_all(source, scratch / "received"), source.name), options, scratch, engine
+            )
+        submission = remote_submission(source, scratch / "received")
+        return examine(submission, options, scratch, engine, source)
 
 
 @contextmanager
@@ -100,15 +113,17 @@ def open_submission(given: Path, options: Options, scratch: Path) -> Submission:
     return folder_submission(receive(given, scratch), given.resolve().name, options.progress)
 
 
-def examine(submission: Submission, options: Options, scratch: Path, engine: Engine) -> dict[str, Any]:
-    """Scans, loads, asks and judges one opened submission."""
+def examine(
+    submission: Submission, options: Options, scratch: Path, engine: Engine, source: Source | None = None
+) -> dict[str, Any]:
+    """Scans, loads, asks and judges one opened submission, its data here or at their source."""
     scope = scope_of(submission, options.standard, options.conformance_class, options.profile)
     check_datasets(submission)
     as_of = options.as_of or datetime.now(VIETNAM)
     work = scratch / "work"
     work.mkdir()
     plan = Plan(options.jobs, options.samples, options.second_opinion, options.exact, options.progress)
-    placed = scan(scope, submission, work, plan, engine)
+    submission, placed = engine.scan(scope, submission, work, plan, source)
     documents = read_documents(scope, submission, placed, options.samples)
     private = {
         e.observation.name for e in documents.envelopes if e.document.get("disclosure") in ("internal", "restricted")
@@ -121,7 +136,7 @@ def examine(submission: Submission, options: Options, scratch: Path, engine: Eng
             options.progress(Phase.LOADING, 0, 0, 0)
             with full_disk_told(scratch.parent):
                 load_tables(tables, scope, submission, placed, documents.envelopes, documents.descriptors, moment)
-            seen = Seen(scope, submission, placed, tallies, errors, tables, Places(placed), options.samples)
+            seen = Seen(scope, submission, placed, tallies, errors, tables, Places(placed, source), options.samples)
             results: tuple[Result, ...] = ResultMaker(seen).results(options.progress)
     profile = (options.profile or {}).get("name")
     return build_report(

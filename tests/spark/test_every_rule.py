@@ -1,4 +1,4 @@
-"""Every requirement with a check over tables gives equal results on both engines: where it fails, and where it holds."""
+"""Every requirement with a check over tables gives equal results on both engines, where it fails and where it holds."""
 
 from __future__ import annotations
 

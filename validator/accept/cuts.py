@@ -109,7 +109,7 @@ def quoted_stop(text, at, end, delimiter):
 
 @compiled
 def step_of_table(text, at, end, stop, delimiter):
-    """From a row on, the first row at or after `stop`, or `end`; REFUSED where a quotation mark stands inside a cell."""
+    """From a row on, the first row at or after `stop`, or `end`; REFUSED for a quotation mark inside a cell."""
     fresh = True  # at the start of a cell
     while at < end:
         byte = text[at]

@@ -32,7 +32,7 @@ def validate(lang: str) -> Command:
     """The command `validate`."""
 
     def run(submission: str, **given: Any) -> int:
-        return _run(lang, Path(submission), given)
+        return _run(lang, submission, given)
 
     return command(
         lang,
@@ -64,7 +64,7 @@ def demo(lang: str) -> Command:
         from validator.resources import data_folder
 
         given["out"] = given["out"] or "lienthong-demo"
-        return _run(lang, data_folder("fixtures") / "submissions" / "thanh-pho-mau", given)
+        return _run(lang, str(data_folder("fixtures") / "submissions" / "thanh-pho-mau"), given)
 
     return command(lang, "demo", run, *_output_options(lang), lang_option(lang))
 
@@ -90,7 +90,7 @@ def _output_options(lang: str) -> list[click.Parameter]:
     ]
 
 
-def _run(lang: str, submission: Path, given: Mapping[str, Any]) -> int:
+def _run(lang: str, submission: str, given: Mapping[str, Any]) -> int:
     formats = _formats(given["format_"])
     if given["out"] is None and len(formats) > 1:
         raise UsageError("usage.out_needed", {"formats": ",".join(formats)})
@@ -105,7 +105,7 @@ def _run(lang: str, submission: Path, given: Mapping[str, Any]) -> int:
             standard=given.get("standard"),
             conformance_class=ConformanceClass(given["class_"]) if given.get("class_") else None,
             dataset=given.get("dataset"),
-            jobs=given.get("jobs") or _default_jobs(submission),
+            jobs=given.get("jobs") or _default_jobs(Path(submission)),
             samples=given.get("max_findings") or 25,
             profile=load_profile(given.get("profile")),
             second_opinion=bool(given.get("second_opinion")),

@@ -13,8 +13,9 @@ import orjson
 from validator.checks.bytes import BytesCheck
 from validator.checks.record_checks import aspect_owners
 from validator.checks.schema import SchemaCheck
-from validator.engine.local import Placed, checksum
+from validator.engine.local import checksum
 from validator.engine.package import EnvelopeSeen
+from validator.engine.plan import Placed
 from validator.engine.tally import Tally
 from validator.model.finding import Finding, Location
 from validator.model.record import UNREADABLE, Batch, ReadFault
@@ -119,7 +120,7 @@ def read_documents(scope: Scope, submission: Submission, placed: tuple[Placed, .
         by_file.setdefault(p.unit.observation.name, []).append(p)
     for pieces in by_file.values():
         observation, parts = pieces[0].unit.observation, [p.part for p in pieces]
-        computed = checksum(parts) if observation.media != "xml" else None
+        computed = (parts[0].checksum or checksum(parts)) if observation.media != "xml" else None
         document, sidecar = next((p.envelope for p in parts if p.envelope is not None), None), None
         if observation.envelope:
             sidecar = observation.envelope[0]

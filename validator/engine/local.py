@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -31,45 +30,22 @@ from validator.engine.package import (
     split_id,
     table_schema,
 )
+from validator.engine.plan import Placed, Plan
 from validator.engine.pool import Died, Pool, Tell
 from validator.engine.scan import Part, prepare_worker, scan_unit
-from validator.engine.store import Engine, Prepare, Store, Work
+from validator.engine.store import Carrier, Prepare, Store, Work
 from validator.engine.tables import Tables
 from validator.engine.tools import How
 from validator.engine.units import Unit, plan_units
-from validator.model.progress import Phase, Progress, no_progress
+from validator.model.progress import Phase
 from validator.model.scope import Scope
-from validator.model.submission import Submission
+from validator.model.submission import Observation, Submission
 from validator.observe.limits import MIB
 from validator.observe.mapping import count_lines, mapped
+from validator.observe.remote import Source
 
 FILTER_FROM_BYTES: Final = 16 * MIB
 UNIT_TABLE = table_schema("unit:int base:int records:int file:text edition:int")
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A unit with what it gave and where its records and lines start in the whole run."""
-
-    unit: Unit
-    part: Part
-    base: int
-    record_base: int
-    line_base: int
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How a submission is scanned: processes, what its units are given, and who is told of progress.
-
-    `exact` leaves the accept filter out; without it, much data go through it.
-    """
-
-    jobs: int
-    cap: int
-    second_opinion: bool = False
-    exact: bool = False
-    progress: Progress = no_progress
 
 
 class OneMachine:
@@ -77,6 +53,13 @@ class OneMachine:
 
     def __init__(self, jobs: int) -> None:
         self.jobs = max(1, jobs)
+
+    def scan(
+        self, scope: Scope, submission: Submission, work: Path, plan: Plan, source: Source | None = None
+    ) -> tuple[Submission, tuple[Placed, ...]]:
+        """The submission and every known data file of it scanned, all of which are here."""
+        assert source is None, "one machine has the data fetched first"
+        return submission, scan(scope, submission, work, plan, self)
 
     def carry(self, units: Sequence[Unit], prepare: Prepare, work: Work) -> list[Part | Died]:
         """Every unit scanned, in this process where there is one job only."""
@@ -94,28 +77,39 @@ class OneMachine:
 
 
 def scan(
-    scope: Scope, submission: Submission, scratch: Path, plan: Plan, engine: Engine | None = None
+    scope: Scope, submission: Submission, scratch: Path, plan: Plan, engine: Carrier | None = None
 ) -> tuple[Placed, ...]:
     """Every known data file scanned; results in file order whatever the number of jobs.
 
     A unit whose worker process died at every try gives a part that says so (`Part.lost`).
     """
     known = scope.datasets()
-    files = tuple(
-        f for f in submission.files if f.dataset and f.dataset in known and f.media in known[f.dataset].formats
-    )
-    filtered = not plan.exact and sum(f.size for f in files if f.media != "xml") >= FILTER_FROM_BYTES
-    if filtered:
-        from validator.accept.ready import make_ready  # compiled once, here, for all workers
-
-        plan.progress(Phase.PREPARING, 0, 0, 0)
-        make_ready({f.media for f in files})
+    files = readable_files(scope, submission)
+    filtered = goes_through_filter(files, plan)
     units = plan_units(files, filtered, known)
     prepare = partial(prepare_worker, scope, scratch, How(plan.cap, plan.second_opinion, filtered))
     work = Work(scratch, Meter(units, plan.progress))
     outcomes = (engine or OneMachine(plan.jobs)).carry(units, prepare, work)
     parts = {unit.number: _part(unit, outcome) for unit, outcome in zip(units, outcomes, strict=True)}
-    return tuple(_place(units, parts))
+    return placed_in_order(units, parts)
+
+
+def readable_files(scope: Scope, submission: Submission) -> tuple[Observation, ...]:
+    """The data files of datasets in scope, in a format that their dataset offers."""
+    known = scope.datasets()
+    of_scope = ((f, known[f.dataset]) for f in submission.files if f.dataset and f.dataset in known)
+    return tuple(f for f, dataset in of_scope if f.media in dataset.formats)
+
+
+def goes_through_filter(files: Sequence[Observation], plan: Plan) -> bool:
+    """Whether there is enough for the accept filter to pay; it is compiled once, here, for all workers."""
+    if plan.exact or sum(f.size for f in files if f.media != "xml") < FILTER_FROM_BYTES:
+        return False
+    from validator.accept.ready import make_ready
+
+    plan.progress(Phase.PREPARING, 0, 0, 0)
+    make_ready({f.media for f in files})
+    return True
 
 
 def _scanned(unit: Unit, tell: Tell) -> Part:
@@ -132,7 +126,12 @@ def _part(unit: Unit, outcome: Part | Died) -> Part:
         return Part(unit.number, lines=count_lines(text, unit.start, unit.end), lost=outcome.how)
 
 
-def _place(units: tuple[Unit, ...], parts: Mapping[int, Part]) -> Iterator[Placed]:
+def placed_in_order(units: Sequence[Unit], parts: Mapping[int, Part]) -> tuple[Placed, ...]:
+    """Every unit with what it gave, and where its records and lines start."""
+    return tuple(_place(units, parts))
+
+
+def _place(units: Sequence[Unit], parts: Mapping[int, Part]) -> Iterator[Placed]:
     record_base = line_base = 0
     file = None
     for unit in units:

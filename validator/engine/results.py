@@ -10,8 +10,8 @@ from validator.checks.ask import Ask, CannotTell, Further, Measure, Row
 from validator.checks.personal_data import protected
 from validator.checks.record_checks import EVERY_DATASET, applies
 from validator.checks.table_checks import CHECK_FOR_KIND, RECORD_KINDS
-from validator.engine.local import Placed
 from validator.engine.places import Places
+from validator.engine.plan import Placed
 from validator.engine.store import Store
 from validator.engine.tally import Tally
 from validator.messages import message

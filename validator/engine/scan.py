@@ -43,7 +43,8 @@ FATAL: Final = frozenset({"encoding", "syntax", "size", "depth"})
 class Part:
     """What one unit gave. `tallies` maps requirement ids to (count, samples); `errors` to our faults.
 
-    `lost` says how the unit's worker process ended when it gave nothing.
+    `lost` says how the unit's worker process ended when it gave nothing; `checksum` is its whole file's,
+    where the worker had all of it.
     """
 
     unit: int
@@ -57,6 +58,7 @@ class Part:
     canonical: Path | None = None
     envelope: Mapping[str, Any] | None = None
     lost: str | None = None
+    checksum: str | None = None
     frame: Frame | None = None
 
 

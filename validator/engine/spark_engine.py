@@ -1,40 +1,24 @@
-"""The engine of many machines: a Spark task a unit, rules as Spark SQL over the columns where they lie.
-
-Driver and workers share one scratch folder. A worker leaves what a unit gave there; Spark tries a
-failed task again on its own. What was not done when Spark has given up is tried once more by
-itself and then told as lost.
-"""
+"""The engine of many machines: a Spark task a unit, rules as Spark SQL over the columns where they lie."""
 
 from __future__ import annotations
 
-import os
-import pickle
-import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from validator.engine.local import scan
+from validator.engine.plan import Placed, Plan
 from validator.engine.pool import Died
 from validator.engine.scan import Part, scan_unit
+from validator.engine.spark_remote import scan_remote
 from validator.engine.spark_session import connect
 from validator.engine.spark_tables import SparkTables
+from validator.engine.spark_tasks import Tasks
 from validator.engine.store import Prepare, Store, Work
 from validator.engine.units import Unit
-from validator.errors import EngineError
-
-if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
-
-SECONDS_BETWEEN: Final = 0.2
-
-
-class Numbered(Protocol):
-    """A piece of work with its place in the order of the run."""
-
-    @property
-    def number(self) -> int: ...
+from validator.model.scope import Scope
+from validator.model.submission import Submission
+from validator.observe.remote import Source
 
 
 class Spark:
@@ -44,13 +28,20 @@ class Spark:
         """Raises UsageError when there is no Spark or Java, or none at that master."""
         self.session = connect(master)
 
+    def scan(
+        self, scope: Scope, submission: Submission, work: Path, plan: Plan, source: Source | None = None
+    ) -> tuple[Submission, tuple[Placed, ...]]:
+        """The submission with its digests and every known data file scanned, by units or, from a source, by files."""
+        if source is not None:
+            return scan_remote(scope, submission, source, work, plan, self.session)
+        return submission, scan(scope, submission, work, plan, self)
+
     def carry(self, units: Sequence[Unit], prepare: Prepare, work: Work) -> list[Part | Died]:
         """Every unit scanned by some worker."""
         order = {unit.number: i for i, unit in enumerate(units)}
 
-        def heard(part: Part) -> None:
-            unit = units[order[part.unit]]
-            work.meter.reached(order[part.unit], unit.end - unit.start, part.records)
+        def heard(unit: Unit, part: Part) -> None:
+            work.meter.reached(order[unit.number], unit.end - unit.start, part.records)
 
         return Tasks(self.session, work.scratch, prepare, _scanned).run(units, heard)
 
@@ -63,86 +54,3 @@ class Spark:
 
 def _scanned(unit: Unit) -> Part:
     return scan_unit(unit, lambda _size, _records: None)
-
-
-class Tasks:
-    """Pieces of work carried out by Spark's workers, their outcomes left in the shared folder."""
-
-    def __init__(self, session: SparkSession, shared: Path, prepare: Prepare, work: Callable[[Any], Any]) -> None:
-        self.context = session.sparkContext
-        self.shared = shared
-        self.given = self.context.broadcast((str(shared), prepare, work))
-
-    def run(self, tasks: Sequence[Numbered], heard: Callable[[Any], None]) -> list[Any | Died]:
-        """One outcome a task, in their order; `heard` is told of each as it comes."""
-        found: dict[int, Any] = {}
-
-        def gather() -> None:
-            for task in tasks:
-                path = outcome_path(self.shared, task.number)
-                if task.number not in found and path.exists():
-                    found[task.number] = pickle.loads(path.read_bytes())  # noqa: S301 - our own workers' bytes
-                    heard(found[task.number])
-
-        how = self._attempt(tasks, gather)
-        missing = [task for task in tasks if task.number not in found] if how else []
-        for task in missing:
-            found.setdefault(task.number, self._attempt([task], gather))
-        return [found[task.number] for task in tasks]
-
-    def _attempt(self, tasks: Sequence[Numbered], gather: Callable[[], None]) -> Died | None:
-        """One job over the tasks, watched as it goes on; how it ended when it did not end well."""
-        ends: list[str] = []
-
-        def job() -> None:
-            given = self.given
-            try:
-                self.context.parallelize(tasks, len(tasks)).foreach(lambda task: carry_out(given, task))
-            except Exception as fault:  # noqa: BLE001 - Spark raises whatever Java raised; it is told as lost work
-                ends.append(str(fault))
-
-        runner = threading.Thread(target=job, daemon=True)
-        runner.start()
-        try:
-            while runner.is_alive():
-                runner.join(SECONDS_BETWEEN)
-                gather()
-        except BaseException:
-            self.context.cancelAllJobs()
-            raise
-        gather()
-        if ends and "Traceback" in ends[0]:
-            raise EngineError("engine.worker_failed", {"reason": _last_line(ends[0])})
-        return Died(_cause(ends[0])) if ends else None
-
-
-def outcome_path(shared: Path, number: int) -> Path:
-    return shared / f"{number}.outcome"
-
-
-_prepared: list[Any] = []
-
-
-def carry_out(given: Any, task: Numbered) -> None:
-    """In a worker: one task, its outcome left whole or not at all."""
-    shared, prepare, work = given.value
-    if _prepared != [shared]:
-        prepare()
-        _prepared[:] = [shared]
-    outcome = pickle.dumps(work(task))
-    target = outcome_path(Path(shared), task.number)
-    beside = target.with_suffix(f".{os.getpid()}-{time.monotonic_ns()}")
-    beside.write_bytes(outcome)
-    beside.replace(target)
-
-
-def _last_line(told: str) -> str:
-    """The error at the end of a Python traceback."""
-    lines = [line for line in told[told.index("Traceback") :].splitlines() if line.strip()]
-    return next((line.strip()[:200] for line in lines[1:] if not line.startswith(" ")), lines[0])
-
-
-def _cause(told: str) -> str:
-    """What Spark says of a task that it gave up, in one line."""
-    lines = [line.strip() for line in told.splitlines() if line.strip()] or ["?"]
-    return next((line for line in lines if "Lost task" in line or "ExecutorLost" in line), lines[0])[:200]

@@ -30,7 +30,12 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 SMALL_BYTES: Final = 64 * 1024 * 1024
-SMALL_PARTITIONS: Final = 2
+LITTLE: Final = {
+    "spark.sql.shuffle.partitions": "2",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+}
+"""For little data: what would take longer to compile than to do is interpreted."""
 _DDL: Final = {
     pa.int64(): "BIGINT", pa.float64(): "DOUBLE", pa.bool_(): "BOOLEAN", pa.date32(): "DATE",
     pa.string(): "STRING", pa.timestamp("us"): "TIMESTAMP_NTZ",
@@ -46,7 +51,8 @@ class SparkTables:
         self.scratch = scratch
         self.small = size < SMALL_BYTES
         if self.small:
-            session.conf.set("spark.sql.shuffle.partitions", SMALL_PARTITIONS)
+            for name, value in LITTLE.items():
+                session.conf.set(name, value)
         self.roles: frozenset[str] = frozenset()
         self.known: set[str] = set()
         self.numbers = count()
@@ -62,6 +68,7 @@ class SparkTables:
         self.session.sparkContext.cancelAllJobs()
 
     def close(self) -> None:
+        """Lets go of the views; a Spark that is gone has let go already."""
         for name in (*self.known, *self.passing):
             self.session.catalog.dropTempView(name)
 

@@ -11,10 +11,14 @@ from typing import Any, Protocol
 import pyarrow as pa
 
 from validator.engine.meter import Meter
+from validator.engine.plan import Placed, Plan
 from validator.engine.pool import Died
 from validator.engine.scan import Part
 from validator.engine.units import Unit
+from validator.model.scope import Scope
 from validator.model.standard import CodeList, Dataset
+from validator.model.submission import Submission
+from validator.observe.remote import Source
 
 
 class Store(Protocol):
@@ -67,11 +71,20 @@ class Work:
     meter: Meter
 
 
-class Engine(Protocol):
-    """One machine, or many."""
+class Carrier(Protocol):
+    """Whoever has units scanned."""
 
     def carry(self, units: Sequence[Unit], prepare: Prepare, work: Work) -> list[Part | Died]:
         """Every unit scanned by workers; one outcome a unit, in their order."""
+
+
+class Engine(Carrier, Protocol):
+    """One machine, or many."""
+
+    def scan(
+        self, scope: Scope, submission: Submission, work: Path, plan: Plan, source: Source | None = None
+    ) -> tuple[Submission, tuple[Placed, ...]]:
+        """Every known data file scanned, from `source` if the data are not here; the submission with all digests."""
 
     def tables(self, scratch: Path, size: int) -> AbstractContextManager[Store]:
         """Empty tables of a run; `size` is the submission's bytes."""

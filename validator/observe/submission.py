@@ -72,7 +72,7 @@ def _manifest_bytes(root: Path) -> bytes:
 
 def _refuse_repeated(manifest: Mapping[str, Any]) -> None:
     seen: set[PurePosixPath] = set()
-    for _, entry in _entries(manifest):
+    for _, entry in entries(manifest):
         path = PurePosixPath(entry["path"])
         if path in seen:
             raise UsageError("usage.manifest_repeats_file", {"path": entry["path"]})
@@ -88,7 +88,7 @@ def folder_submission(root: Path, name: str, progress: Progress = no_progress) -
     manifest = read_manifest(root)
     digest = hashlib.sha256(_manifest_bytes(root))
     files, missing = [], []
-    named = [(d, e, role, p, find_file(root, p)) for d, e in _entries(manifest) for role, p in _paths(e)]
+    named = [(d, e, role, p, find_file(root, p)) for d, e in entries(manifest) for role, p in paths_of(e)]
     hear = _heard(progress, sum(found.stat().st_size for *_, found in named if found))
     for dataset, entry, role, path, found in named:
         if found is None:
@@ -105,7 +105,7 @@ def folder_submission(root: Path, name: str, progress: Progress = no_progress) -
         name=manifest.get("submission") or name.encode("utf-8", "replace").decode(),
         root=root,
         manifest=manifest,
-        claims=tuple(_claim(item) for item in manifest["claims"]),
+        claims=tuple(claim_of(item) for item in manifest["claims"]),
         files=tuple(files),
         delivery_log=log,
         sha256=digest.hexdigest(),
@@ -147,13 +147,13 @@ def single_file(path: Path, dataset: str, claim: Claim, progress: Progress = no_
     )  # fmt: skip
 
 
-def _entries(manifest: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def entries(manifest: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for item in manifest["datasets"]:
         for entry in item["files"]:
             yield item["dataset"], entry
 
 
-def _paths(entry: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def paths_of(entry: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "data", entry["path"]
     for role in ROLES:
         if role in entry:
@@ -165,11 +165,17 @@ def _drive(relative: PurePosixPath) -> bool:
     return bool(relative.parts) and ":" in relative.parts[0]
 
 
-def find_file(root: Path, name: str) -> Path | None:
-    """The regular file `name` inside the submission; None when absent. Raises UsageError on escape."""
+def safe_path(name: str) -> PurePosixPath:
+    """A path that a manifest names, inside the submission. Raises UsageError on escape."""
     relative = PurePosixPath(name)
     if relative.is_absolute() or ".." in relative.parts or "\\" in name or "\0" in name or _drive(relative):
         raise UsageError("usage.path_escape", {"path": name})
+    return relative
+
+
+def find_file(root: Path, name: str) -> Path | None:
+    """The regular file `name` inside the submission; None when absent. Raises UsageError on escape."""
+    relative = safe_path(name)
     path = root / relative
     here = root
     try:
@@ -192,7 +198,7 @@ def _observe(
     return Observation(
         name=name,
         path=path,
-        media=entry.get("format") or FORMAT_BY_SUFFIX.get(path.suffix.lower(), "json"),
+        media=media_of(name, entry),
         size=path.stat().st_size,
         sha256=sha256,
         dataset=dataset,
@@ -200,6 +206,11 @@ def _observe(
         edition_of=entry.get("edition_of"),
         **{role: _document(root, entry[role]) for role in ROLES if role in entry},
     )
+
+
+def media_of(name: str, entry: Mapping[str, Any]) -> str:
+    """The format of a data file: as the manifest says, else as its name ends."""
+    return entry.get("format") or FORMAT_BY_SUFFIX.get(PurePosixPath(name).suffix.lower(), "json")
 
 
 def _sha256(path: Path, name: str, hear: Heard) -> str:
@@ -219,5 +230,5 @@ def _document(root: Path, name: str) -> tuple[str, Path] | None:
     return (name, path) if path else None
 
 
-def _claim(item: Mapping[str, Any]) -> Claim:
+def claim_of(item: Mapping[str, Any]) -> Claim:
     return Claim(item["standard"], item.get("version", ""), ConformanceClass(item["class"]))
