@@ -13,12 +13,10 @@ from dataclasses import replace
 from typing import Any, Final
 
 from validator.checks.bytes import strings
-from validator.checks.personal_patterns import IDENTIFIERS, is_birth_date, is_full_name, may_hold, sieve
+from validator.checks.personal_patterns import IDENTIFIERS, is_birth_date, is_full_name, sieve
 from validator.model.finding import Finding, Location
 from validator.model.record import UNREADABLE, Batch
 from validator.model.standard import Check, Dataset, Requirement
-
-__all__ = ["identifiers", "may_hold", "protected", "scanner"]
 
 PUBLIC: Final = "public"
 ASK: Final = "identifiers"

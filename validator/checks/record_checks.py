@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from validator.checks import personal_data, xml
 from validator.checks.bytes import BytesCheck
+from validator.checks.personal_patterns import may_hold
 from validator.checks.schema import SchemaCheck
 from validator.errors import LienthongError
 from validator.model.finding import Finding
@@ -103,7 +104,7 @@ def _unmakable(fault: LienthongError) -> RecordCheck:
 def _make(requirement: Requirement, check: Check, dataset: Dataset, home: Standard) -> Other | None:
     if check.kind == "personal_data" and check.settings.get("ask") == "identifiers":
         scan = personal_data.scanner(requirement, check, dataset, "public")
-        return Other(requirement.id, scan, personal_data.may_hold)
+        return Other(requirement.id, scan, may_hold)
     if check.kind == "xml" and check.settings.get("dataset", dataset.name) == dataset.name:
         return Other(requirement.id, xml.scanner(requirement, check, dataset, home.folder), None)
     return None
