@@ -23,6 +23,8 @@ from validator.observe.json_text import BrokenTextError, Span, skip_space, walk
 from validator.observe.limits import MAX_SKIPPED_BYTES
 from validator.observe.mapping import Buffer, release
 
+MOST_BESIDE: Final = 1000
+"""A document with more members beside its records is left to one process."""
 MORE: Final = 0
 CLOSED: Final = 1
 
@@ -48,8 +50,10 @@ def document_cuts(text: Buffer, start: int, member: str, every: int) -> Cuts:
         yield Span("close", at, at + 1)
 
     try:
-        for _ in walk(text, start, member, elements):
+        for number, _ in enumerate(walk(text, start, member, elements)):
             release(text, found[-1] if found else 0)
+            if number > MOST_BESIDE:
+                return Cuts(())
     except BrokenTextError:
         return Cuts(())
     return Cuts(found, closes[0]) if found and len(closes) == 1 else Cuts(())

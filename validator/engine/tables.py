@@ -28,7 +28,7 @@ from validator.errors import EngineError
 from validator.model.standard import CodeList, Column, Dataset
 
 MEMORY_LIMIT_MB: Final = 900
-LEAST_MEMORY_MB: Final = 300
+LEAST_MEMORY_MB: Final = 250
 BYTES_A_MEGABYTE: Final = 12_000_000
 """How many bytes of a submission ask for one more megabyte: what does not fit is spilled to disk."""
 FILES_AT_ONCE: Final = 100
