@@ -30,6 +30,9 @@ FLOORS = {
     "validator.cases": 9,
     "validator.lint": 10,
     "validator.lint_xml": 10,
+    "validator.lint_live": 10,
+    "validator.api": 5,
+    "validator.live": 7,
     "validator.cli": 11,
     "validator.__main__": 12,
 }

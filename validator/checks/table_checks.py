@@ -25,4 +25,6 @@ CHECK_FOR_KIND: Final[Mapping[str, TableCheck]] = {
     "personal_data": _small_cells,
     "declared": declared.check,
 }
-KINDS: Final = RECORD_KINDS | frozenset(CHECK_FOR_KIND) | {"api"}
+LIVE: Final = "api"
+"""The kind that a running system is asked for; files tell nothing of it."""
+KINDS: Final = RECORD_KINDS | frozenset(CHECK_FOR_KIND) | {LIVE}

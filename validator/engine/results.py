@@ -9,7 +9,7 @@ from typing import Any
 from validator.checks.ask import Ask, CannotTell, Further, Measure, Row
 from validator.checks.personal_data import protected
 from validator.checks.record_checks import EVERY_DATASET, applies
-from validator.checks.table_checks import CHECK_FOR_KIND, RECORD_KINDS
+from validator.checks.table_checks import CHECK_FOR_KIND, LIVE, RECORD_KINDS
 from validator.engine.places import Places
 from validator.engine.plan import Placed
 from validator.engine.store import Store
@@ -80,6 +80,8 @@ class ResultMaker:
         made = Result(requirement.id, requirement.standard, requirement.level, at, Outcome.PASSED)
         if requirement.not_tested is not None:
             return replace(made, outcome=Outcome.UNTESTED, reason=requirement.not_tested)
+        if any(check.kind == LIVE for check in requirement.checks):
+            return replace(made, outcome=Outcome.UNTESTED, reason=reason("engine.needs_live"))
         mine = self._datasets(requirement)
         placed = [p for dataset in mine for p in self.present.get(dataset.id, ())]
         made = replace(made, examined=sum(p.part.records for p in placed))

@@ -27,7 +27,8 @@ class Finding:
 
     `message_id` names a text of the catalogues (`schema.type`) or of the requirement itself
     (`VSC-BUD-R05.default`); `params` fill its placeholders; `expected` and `found` are shown side
-    by side; `personal` values are redacted before anything is written.
+    by side; `personal` values are redacted before anything is written; `exchanges` are the requests and
+    answers that it rests on, already redacted.
     """
 
     requirement: str
@@ -37,3 +38,4 @@ class Finding:
     expected: str | None = None
     found: str | None = None
     personal: bool = False
+    exchanges: tuple[Mapping[str, Any], ...] = ()

@@ -31,6 +31,18 @@ class Cause(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Assertion:
+    """One test of a live suite and what came of it; several make the result of a requirement."""
+
+    name: str
+    outcome: Outcome
+    cause: Cause | None = None
+    reason: Text | None = None
+    examined: int = 0
+    requests: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """The outcome of one requirement at one class; counts are exact, findings are samples."""
 
@@ -45,6 +57,7 @@ class Result:
     findings: tuple[Finding, ...] = ()
     examined: int = 0
     measures: tuple[Mapping[str, Any], ...] = ()
+    assertions: tuple[Assertion, ...] = ()
 
     @property
     def truncated(self) -> bool:
