@@ -213,6 +213,18 @@ WITH RECURSIVE step AS (SELECT * FROM (VALUES (1, 2), (2, 3), (3, 1), (7, 8)) AS
 (SELECT a, b FROM step UNION SELECT c.a, s.b FROM chain c JOIN step s ON s.a = c.b) SELECT a, b FROM chain
 ORDER BY a, b
 
+-- chains of references counted
+SELECT count(*) AS n FROM (
+WITH RECURSIVE step AS (SELECT * FROM (VALUES (1, 2), (2, 3), (3, 1), (7, 8)) AS v (a, b)), chain (a, b) AS
+(SELECT a, b FROM step UNION SELECT c.a, s.b FROM chain c JOIN step s ON s.a = c.b) SELECT a, b FROM chain
+ORDER BY a, b
+) AS violation
+
+-- chains of references inside a part that reads an earlier one
+WITH step AS (SELECT * FROM (VALUES (1, 2), (2, 3), (7, 8)) AS v (a, b)), far AS (
+WITH RECURSIVE chain (a, b) AS (SELECT a, b FROM step UNION SELECT c.a, s.b FROM chain c JOIN step s ON s.a = c.b)
+SELECT a, max(b) AS b FROM chain GROUP BY a) SELECT a, b FROM far ORDER BY a
+
 -- text of a later cast
 SELECT CAST(v AS DATE), TRY_CAST(v AS BIGINT), TRY_CAST(left(v, 19) AS TIMESTAMP) FROM (VALUES ('2026-02-01'))
 AS w (v)

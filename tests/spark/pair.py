@@ -47,15 +47,15 @@ class Pair:
 
 @contextmanager
 def both(
-    root: Path, scratch: Path, session: Any, wanted: str | None = None, as_of: str | None = None
+    root: Path, scratch: Path, session: Any, wanted: str | None = None, as_of: str | None = None, cap: int = CAP
 ) -> Iterator[Pair]:
-    """A submission scanned once and loaded into both engines."""
+    """A submission scanned once and loaded into both engines; of each result, `cap` findings are shown."""
     submission = folder_submission(root, root.name)
     scope = scope_of(submission, None, ConformanceClass(wanted) if wanted else None, None)
     moment = (datetime.fromisoformat(as_of) if as_of else datetime.now(VIETNAM)).astimezone(VIETNAM)
     scratch.mkdir()
-    placed = scan(scope, submission, scratch, Plan(1, CAP))
-    documents = read_documents(scope, submission, placed, CAP)
+    placed = scan(scope, submission, scratch, Plan(1, cap))
+    documents = read_documents(scope, submission, placed, cap)
     errors = {name: text for p in placed for name, text in p.part.errors.items()}
     with closing(Tables(scratch, 1, 1)) as duck, closing(SparkTables(session, scratch, 1)) as spark:
         made = []
@@ -64,5 +64,5 @@ def both(
                 tables, scope, submission, placed, documents.envelopes, documents.descriptors,
                 moment.replace(tzinfo=None),
             )  # fmt: skip
-            made.append(ResultMaker(Seen(scope, submission, placed, {}, errors, tables, Places(placed), CAP)))
+            made.append(ResultMaker(Seen(scope, submission, placed, {}, errors, tables, Places(placed), cap)))
         yield Pair(*made)

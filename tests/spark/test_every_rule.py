@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,18 @@ def test_a_case_that_fails_over_tables_is_told_alike(name: str, tmp_path: Path, 
                 assert results(pair.spark, ASKED[name]) == duck
                 return
     pytest.fail("no case trips a check over tables")
+
+
+def test_what_a_recursive_rule_finds_beyond_the_cap_is_counted_alike(tmp_path: Path, session: Any) -> None:
+    rule = ASKED["VSC-CORE-R06"]
+    repeated = next(case for case in tripping(rule) if case.path.stem == "R06-repeated")
+    every_lamp = [{"file": "data/lamp.jsonl", "duplicate": {"/quantity/value": 77}}]
+    root = edited(replace(repeated, raw={**repeated.raw, "edits": every_lamp}), tmp_path / "submission")
+    with both(root, tmp_path / "work", session, cap=2) as pair:
+        duck = results(pair.duck, rule)
+
+        assert [(r.findings_count, len(r.findings)) for r in duck] == [(4, 2)]
+        assert results(pair.spark, rule) == duck
 
 
 @pytest.mark.parametrize(("standard", "example"), EXAMPLES, ids=[f"{s.code}-{e.name}" for s, e in EXAMPLES])

@@ -11,6 +11,7 @@ from functools import reduce
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
+from sqlglot.transforms import move_ctes_to_top_level
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -20,13 +21,13 @@ Keep = Callable[["DataFrame"], str]
 
 
 def without_recursion(query: exp.Query, run: Run, keep: Keep) -> exp.Query:
-    """The query with each recursive CTE worked out beforehand.
+    """The query with each recursive CTE worked out beforehand, however deep it stands (a count wraps its rule).
 
     `run` carries out a SELECT; `keep` stores its rows as a table of their own and gives its name.
     """
-    around = query.args.get("with_")
-    if around is None or not around.recursive:
+    if not any(inner.recursive for inner in query.find_all(exp.With)):
         return query
+    around = move_ctes_to_top_level(query).args["with_"]  # each after those that it may read
     before: list[exp.CTE] = []
     for cte in around.expressions:
         if any(table.name == cte.alias for table in cte.this.find_all(exp.Table)):
