@@ -38,7 +38,7 @@ class TagChanges:
 @dataclass(frozen=True, slots=True)
 class Update:
     """`data_through` of a collection advanced: it was not so at `unseen_at` and was so at `seen_at`, by the harness's
-    clock. The first value seen is no update."""
+    clock. A value where there was none that can be read is no update."""
 
     collection: str
     data_through: str
@@ -190,9 +190,9 @@ def _contents(probes: Sequence[Probe]) -> dict[str, list[tuple[int, str]]]:
 
 def _update(old: _Sight, new: _Sight) -> list[Update]:
     before, after = instant(old.state.data_through), instant(new.state.data_through)
-    if after is None or new.state.data_through is None or (before is not None and after <= before):
+    if before is None or after is None or after <= before:
         return []
-    return [Update(new.state.collection, new.state.data_through, old.at, new.at)]
+    return [Update(new.state.collection, new.state.data_through or "", old.at, new.at)]
 
 
 def _contradicted(old: _Sight, new: _Sight, tolerance: timedelta) -> list[Contradiction]:

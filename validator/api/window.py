@@ -101,7 +101,7 @@ def read_window(path: Path, base_url: str | None = None, tolerance: timedelta = 
         raise EvidenceError("evidence.other_url", {"path": str(path), "there": base, "here": base_url})
     try:
         return window_of(chain, probes(chain, str(path)), tolerance)
-    except (KeyError, TypeError, AttributeError) as fault:  # the chain holds, but no watch made this header
+    except (KeyError, TypeError, ValueError, AttributeError) as fault:  # the chain holds, but no watch made this header
         raise EvidenceError("evidence.malformed", {"path": str(path), "line": 1}) from fault
 
 
