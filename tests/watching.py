@@ -17,6 +17,7 @@ from validator.model.exchange import Answer, Call, Exchange, Failure, Headers
 
 BASE = "http://sut.example/v1"
 BEGAN = datetime(2026, 11, 25, 17, 0, tzinfo=UTC)
+DATASETS = {"air": "VSC-ENV/observation", "count": "VSC-CORE/health_count"}
 JSON = ("Content-Type", "application/json")
 
 
@@ -47,7 +48,7 @@ class City:
     took: Callable[[], float] = lambda: 0.02
     skew: timedelta = timedelta(0)
     pages: dict[str, list[dict[str, Any]]] = field(
-        default_factory=lambda: {"air": [{"at": "2026-11-25T16:00:00Z", "pm": 12}], "count": [{"date": "2026-11-24"}]}
+        default_factory=lambda: {"air": [{"hour": "2026-11-25T16:00:00Z", "pm": 12}], "count": [{"date": "2026-11-24"}]}
     )
     states: dict[str, dict[str, Any]] = field(
         default_factory=lambda: {
@@ -57,7 +58,9 @@ class City:
     )
     asked: list[tuple[str, Headers]] = field(default_factory=list)
 
-    def send(self, method: str, target: str, *, headers: Headers = (), wait: bool = True) -> Exchange:
+    def send(
+        self, method: str, target: str, *, headers: Headers = (), role: str | None = "main", wait: bool = True
+    ) -> Exchange:
         assert not wait, "a probe waits for nobody"
         path = target.removeprefix(BASE)
         self.asked.append((path, headers))
@@ -70,9 +73,10 @@ class City:
     def _answer(self, path: str, headers: dict[str, str]) -> Answer:
         if path == "/collections":
             access = {"air": "public", "count": "public", "empty": "public", "purse": "protected"}
-            return self.json({"collections": [{"id": k, "dataset": f"X/{k}", "access": v} for k, v in access.items()]})
+            listed = [{"id": k, "dataset": DATASETS.get(k, "X"), "access": v} for k, v in access.items()]
+            return self.json({"collections": listed})
         if path == "/status":
-            rows = [{"collection": k, "dataset": f"X/{k}", "schedule": None, **v} for k, v in self.states.items()]
+            rows = [{"collection": k, "dataset": DATASETS[k], "schedule": None, **v} for k, v in self.states.items()]
             return self.json({"datasets": rows, "timeStamp": self.clock.now().isoformat()})
         rows = self.pages.get(path.split("/")[2], [])
         tag = '"' + hashlib.sha256(json.dumps(rows).encode()).hexdigest()[:8] + '"'
@@ -95,8 +99,7 @@ def plan(interval: float = 60, duration: float | None = 3600) -> Plan:
 def begin(path: Path, city: City, given: Plan, clean: Callable[[str], str] = str) -> tuple[Log, Session]:
     """A log that is open, and the session on it."""
     log = Log(path)
-    subject_time = {"X/air": "at", "X/count": "date"}.get
-    watched = prepare(given, log, city, city.clock, False, subject_time, clean)
+    watched = prepare(given, log, city, city.clock, False, clean)
     return log, Session(given, log, city, watched, city.clock, clean)
 
 

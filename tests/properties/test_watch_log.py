@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 import tempfile
+from dataclasses import asdict
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -22,7 +23,7 @@ from validator.errors import EvidenceError
 from validator.model.exchange import Failure
 
 FOLDER = tempfile.TemporaryDirectory(prefix="lienthong-test-")
-AIR = Watched("air", "X/air", "public", None)
+AIR = Watched("air", "X/air", False, "/collections/air/items?limit=100")
 
 
 def on_disk(content: bytes) -> Path:
@@ -117,8 +118,7 @@ def rows(draw: st.DrawFn) -> tuple[Probe, ...]:
 
 
 def of(row: tuple[Probe, ...]) -> Window:
-    members = {"id": AIR.id, "dataset": AIR.dataset, "access": AIR.access, "subject_time": None}
-    header = {"base": BASE, "interval": 60, "timeout": 20, "collections": [members]}
+    header = {"base": BASE, "interval": 60, "timeout": 20, "collections": [asdict(AIR)]}
     return window_of(Chain(header, (), "", 0, 0), row)
 
 

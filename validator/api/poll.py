@@ -9,15 +9,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, Final, Protocol
-from urllib.parse import quote
 
 import orjson
 
+from validator.api.capability import Collection
 from validator.api.clock import Clock
 from validator.api.probe import STATUS, DatasetState, Probe, Request, instant
+from validator.api.records import at_path, column_path
 from validator.canonical import digest
 from validator.model.exchange import Answer, Exchange, Headers
 
+MAIN: Final = "main"
 PAGE_SIZE: Final = 100
 EVERY_NTH_WHOLE: Final = 5
 """One visit of so many asks without a condition: a system that wrongly answers 304 is seen by it."""
@@ -31,22 +33,32 @@ _SECOND = timedelta(seconds=1)
 class Sender(Protocol):
     """The part of the client that a watch needs."""
 
-    def send(self, method: str, target: str, *, headers: Headers = ..., wait: bool = ...) -> Exchange: ...
+    def send(
+        self, method: str, target: str, *, headers: Headers = ..., role: str | None = ..., wait: bool = ...
+    ) -> Exchange: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A collection that is probed; `subject_time` names the member of its records that holds it, if known."""
+    """A collection that is probed; `subject_time` is the place of that member in its records, if there is one."""
 
     id: str
     dataset: str
-    access: str
-    subject_time: str | None
+    protected: bool
+    page: str
+    subject_time: tuple[str, ...] = ()
 
-    @property
-    def page(self) -> str:
-        """Where its first page lies, relative to the base URL."""
-        return f"/collections/{quote(self.id, safe='')}/items?limit={PAGE_SIZE}"
+    @classmethod
+    def of(cls, collection: Collection) -> Watched:
+        dataset = collection.dataset
+        path = column_path(dataset, dataset.subject_time) if dataset and dataset.subject_time else None
+        page = f"{collection.path}/items?limit={PAGE_SIZE}"
+        return cls(collection.id, collection.dataset_name, collection.protected, page, path or ())
+
+    @classmethod
+    def from_line(cls, given: Mapping[str, Any]) -> Watched:
+        """Of the header of a log. Raises KeyError or TypeError for other members."""
+        return cls(**{**given, "subject_time": tuple(given["subject_time"])})
 
 
 class Poller:
@@ -65,21 +77,24 @@ class Poller:
     def probe(self, number: int) -> Probe:
         """The probe of that number, counted from 0 over all sessions of the log."""
         at, elapsed = self.clock.now(), self.clock.monotonic() - self.began
-        exchange, status = self._get(STATUS, number, None)
+        exchange, status = self._get(STATUS, number, None, ())
         states, beyond = read_states(exchange.answer) if status.fresh and exchange.answer else (None, 0)
         requests, exchanges = [status], [exchange]
         if self.watched:
             turn, place = divmod(number, len(self.watched))
-            exchange, page = self._get(self.watched[place].page, turn, self.watched[place].subject_time)
+            one = self.watched[place]
+            exchange, page = self._get(one.page, turn, MAIN if one.protected else None, one.subject_time)
             requests.append(page)
             exchanges.append(exchange)
         skews = [found for e in exchanges if (found := skew(e)) is not None]
         return Probe(at, round(elapsed, 3), skews[0] if skews else None, tuple(requests), states, beyond)
 
-    def _get(self, path: str, turn: int, subject_time: str | None) -> tuple[Exchange, Request]:
+    def _get(
+        self, path: str, turn: int, role: str | None, subject_time: tuple[str, ...]
+    ) -> tuple[Exchange, Request]:
         tag = self.tags.get(path) if turn % EVERY_NTH_WHOLE else None
         headers = (("Accept", "application/json"), *((("If-None-Match", tag),) if tag else ()))
-        exchange = self.sender.send("GET", self.base + path, headers=headers, wait=False)
+        exchange = self.sender.send("GET", self.base + path, headers=headers, role=role, wait=False)
         seen = read_request(path, exchange, tag is not None, subject_time)
         if seen.fresh:
             self.tags.pop(path, None)
@@ -88,7 +103,9 @@ class Poller:
         return exchange, seen
 
 
-def read_request(path: str, exchange: Exchange, conditional: bool, subject_time: str | None) -> Request:
+def read_request(
+    path: str, exchange: Exchange, conditional: bool = False, subject_time: tuple[str, ...] = ()
+) -> Request:
     """What the log keeps of one exchange. Bodies of refusals are not kept: they say nothing of the data."""
     answer, seconds = exchange.answer, round(exchange.seconds, 6)
     if answer is None:
@@ -125,20 +142,6 @@ def read_states(answer: Answer) -> tuple[tuple[DatasetState, ...], int]:
         if (collection := short(_text(entry.get("collection"))))
     }
     return tuple(states.values()), max(0, len(entries) - MOST_STATES)
-
-
-def collection_entries(answer: Answer) -> list[dict[str, str]]:
-    """Id, dataset and access of the collections that a system lists, each once; others are no collections."""
-    document = _document(answer.body)
-    given = document.get("collections") if document else None
-    entries = [entry for entry in given if isinstance(entry, dict)] if isinstance(given, list) else []
-    names = ("id", "dataset", "access")
-    found = {
-        entry["id"]: {name: entry[name] for name in names}
-        for entry in entries
-        if all(isinstance(entry.get(name), str) and 0 < len(entry[name]) <= LONGEST_TEXT for name in names)
-    }
-    return list(found.values())
 
 
 def skew(exchange: Exchange) -> float | None:
@@ -194,12 +197,10 @@ def _records(document: dict[str, Any] | None) -> list[dict[str, Any]]:
     return [record for record in found if isinstance(record, dict)] if isinstance(found, list) else []
 
 
-def _newest(document: dict[str, Any] | None, subject_time: str | None) -> str | None:
-    if subject_time is None:
-        return None
+def _newest(document: dict[str, Any] | None, subject_time: tuple[str, ...]) -> str | None:
     times: list[tuple[datetime, str]] = []
     for record in _records(document):
-        text = _text(record.get(subject_time))
+        text = _text(at_path(record, subject_time))
         if text is not None and (moment := instant(text)) is not None:
             times.append((moment, text))
     return max(times)[1] if times else None

@@ -11,9 +11,10 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from validator import __version__
+from validator.api.capability import collections_of, parsed
 from validator.api.chain import SCHEMA, Log
 from validator.api.clock import Clock
-from validator.api.poll import Poller, Sender, Watched, collection_entries, read_request
+from validator.api.poll import MAIN, Poller, Sender, Watched, read_request
 from validator.api.probe import Probe, probes, stamp, to_line
 from validator.errors import EvidenceError, LienthongError, UsageError
 from validator.model.exchange import Exchange
@@ -39,17 +40,15 @@ class Plan:
 
 
 def prepare(
-    plan: Plan, log: Log, sender: Sender, clock: Clock, with_credential: bool,
-    subject_time: Callable[[str], str | None], clean: Callable[[str], str],
-) -> tuple[Watched, ...]:  # fmt: skip
+    plan: Plan, log: Log, sender: Sender, clock: Clock, with_credential: bool, clean: Callable[[str], str]
+) -> tuple[Watched, ...]:
     """The collections to probe: those of the log's header, which a new log is given now.
 
-    `subject_time` gives the member of a dataset's records that holds its subject time, None when it is not known.
     Raises UsageError for a log that was made otherwise, UnansweredError when there is nothing to begin from.
     """
     if log.chain is not None:
         return _same_watch(log.chain.header, plan, str(log.path))
-    watched, left_out = discover(sender, plan.base, with_credential, subject_time)
+    watched, left_out = discover(sender, plan.base, with_credential)
     header = {
         "kind": "header",
         "schema": SCHEMA,
@@ -72,39 +71,34 @@ def _same_watch(header: Mapping[str, Any], plan: Plan, path: str) -> tuple[Watch
         if header.get(name) != value:
             raise UsageError("usage.other_log", {"name": name, "there": header.get(name), "here": value})
     try:
-        return tuple(Watched(**one) for one in header["collections"])
+        return tuple(map(Watched.from_line, header["collections"]))
     except (KeyError, TypeError) as fault:
         raise EvidenceError("evidence.malformed", {"path": path, "line": 1}) from fault
 
 
-def discover(
-    sender: Sender, base: str, with_credential: bool, subject_time: Callable[[str], str | None]
-) -> tuple[tuple[Watched, ...], int]:
+def discover(sender: Sender, base: str, with_credential: bool) -> tuple[tuple[Watched, ...], int]:
     """The collections that have data and may be read, and how many were left out beyond the limit.
 
     One that answers with a fault stays in: that is what a watch is there to see. Raises UnansweredError.
     """
     base = base.rstrip("/")
-    exchange = _ask(sender, base + "/collections")
-    seen = read_request("/collections", exchange, False, None)
-    if not seen.up or exchange.answer is None:
+    exchange = _ask(sender, base + "/collections", None)
+    seen = read_request("/collections", exchange)
+    if not seen.up:
         reason = str(exchange.failure or seen.status)
         raise UnansweredError("watch.unanswered", {"url": base + "/collections", "reason": reason})
-    found = []
-    for entry in collection_entries(exchange.answer):
-        one = Watched(entry["id"], entry["dataset"], entry["access"], subject_time(entry["dataset"]))
-        if one.access == "public" or with_credential:
-            found.append(one)
+    found = [Watched.of(c) for c in collections_of(parsed(exchange)) if with_credential or not c.protected]
+    found = list({one.page: one for one in found}.values())
     kept = tuple(one for one in found[:MOST_COLLECTIONS] if _readable(sender, base, one))
     return kept, max(0, len(found) - MOST_COLLECTIONS)
 
 
-def _ask(sender: Sender, target: str) -> Exchange:
-    return sender.send("GET", target, headers=(("Accept", "application/json"),), wait=False)
+def _ask(sender: Sender, target: str, role: str | None) -> Exchange:
+    return sender.send("GET", target, headers=(("Accept", "application/json"),), role=role, wait=False)
 
 
 def _readable(sender: Sender, base: str, one: Watched) -> bool:
-    seen = read_request(one.page, _ask(sender, base + one.page), False, None)
+    seen = read_request(one.page, _ask(sender, base + one.page, MAIN if one.protected else None))
     return seen.status not in REFUSED and seen.returned != 0
 
 

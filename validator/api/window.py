@@ -108,7 +108,7 @@ def read_window(path: Path, base_url: str | None = None, tolerance: timedelta = 
 def window_of(chain: Chain, row: Sequence[Probe], tolerance: timedelta = TOLERANCE) -> Window:
     """The window of a verified chain and its probes."""
     header, interval = chain.header, float(chain.header["interval"])
-    watched = tuple(Watched(**one) for one in header["collections"])
+    watched = tuple(map(Watched.from_line, header["collections"]))
     pages = {one.id: one.page for one in watched}
     spans = [Gap(a.at, b.at, seconds_between(a, b)) for a, b in pairwise(row)]
     gaps = tuple(span for span in spans if span.seconds > GAP * interval)

@@ -75,7 +75,7 @@ def test_a_probe_line_holds_what_was_seen(city: City, log: Path) -> None:
     assert line["at"] == "2026-11-25T17:00:00.080Z"
     assert line["skew"] == 0
     assert line["states"][0] == {
-        "collection": "air", "dataset": "X/air", "schedule": None,
+        "collection": "air", "dataset": "VSC-ENV/observation", "schedule": None,
         "last_success": "2026-11-25T16:05:00Z", "data_through": "2026-11-25T16:00:00Z",
     }  # fmt: skip
     assert (status["status"], status["failure"], status["seconds"]) == (200, None, 0.02)

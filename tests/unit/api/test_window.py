@@ -44,7 +44,7 @@ def state(**changed: Any) -> Callable[[City], None]:
 
 
 def add_record(city: City) -> None:
-    city.pages["air"].append({"at": "2026-11-25T17:00:00Z", "pm": 13})
+    city.pages["air"].append({"hour": "2026-11-25T17:00:00Z", "pm": 13})
 
 
 def test_a_quiet_system_shows_no_change_at_all(tmp_path: Path) -> None:
@@ -133,7 +133,7 @@ def test_content_that_changes_under_its_tag_is_seen_though_it_answers_304(tmp_pa
             return None
         if "If-None-Match" in dict(city.asked[-1][1]):
             return Answer(304, (), b"")
-        rows = [{"at": "2026-11-25T16:00:00Z", "pm": int(city.clock.seconds // 600)}]
+        rows = [{"hour": "2026-11-25T16:00:00Z", "pm": int(city.clock.seconds // 600)}]
         return city.json({"records": rows, "numberMatched": 1}, ("ETag", '"v1"'))
 
     window = window_of(tmp_path, stale)
