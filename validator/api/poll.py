@@ -14,8 +14,9 @@ import orjson
 
 from validator.api.capability import Collection
 from validator.api.clock import Clock
-from validator.api.probe import STATUS, DatasetState, Probe, Request, instant
+from validator.api.probe import NO_TOKEN, STATUS, DatasetState, Probe, Request, instant
 from validator.api.records import at_path, column_path
+from validator.api.tokens import TokenError
 from validator.canonical import digest
 from validator.model.exchange import Answer, Exchange, Headers
 
@@ -78,7 +79,7 @@ class Poller:
         """The probe of that number, counted from 0 over all sessions of the log."""
         at, elapsed = self.clock.now(), self.clock.monotonic() - self.began
         exchange, status = self._get(STATUS, number, None, ())
-        states, beyond = read_states(exchange.answer) if status.fresh and exchange.answer else (None, 0)
+        states, beyond = read_states(exchange.answer) if status.fresh and exchange and exchange.answer else (None, 0)
         requests, exchanges = [status], [exchange]
         if self.watched:
             turn, place = divmod(number, len(self.watched))
@@ -86,15 +87,19 @@ class Poller:
             exchange, page = self._get(one.page, turn, MAIN if one.protected else None, one.subject_time)
             requests.append(page)
             exchanges.append(exchange)
-        skews = [found for e in exchanges if (found := skew(e)) is not None]
+        skews = [found for e in exchanges if e is not None and (found := skew(e)) is not None]
         return Probe(at, round(elapsed, 3), skews[0] if skews else None, tuple(requests), states, beyond)
 
     def _get(
         self, path: str, turn: int, role: str | None, subject_time: tuple[str, ...]
-    ) -> tuple[Exchange, Request]:
+    ) -> tuple[Exchange | None, Request]:
         tag = self.tags.get(path) if turn % EVERY_NTH_WHOLE else None
         headers = (("Accept", "application/json"), *((("If-None-Match", tag),) if tag else ()))
-        exchange = self.sender.send("GET", self.base + path, headers=headers, role=role, wait=False)
+        began = self.clock.monotonic()
+        try:
+            exchange = self.sender.send("GET", self.base + path, headers=headers, role=role, wait=False)
+        except TokenError:
+            return None, Request(path, None, NO_TOKEN, round(self.clock.monotonic() - began, 6))
         seen = read_request(path, exchange, tag is not None, subject_time)
         if seen.fresh:
             self.tags.pop(path, None)

@@ -14,11 +14,12 @@ from validator.model.exchange import Failure
 VIETNAM: Final = timezone(timedelta(hours=7))
 NOT_MODIFIED: Final = 304
 STATUS: Final = "/status"
+NO_TOKEN: Final = "token"
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What one GET of a probe brought.
+    """What one GET of a probe brought; `failure` is a Failure, or `token`: there was no access token to be had.
 
     `path` is relative to the base URL; `seconds` runs to the last byte; `conditional` whether a tag last seen was
     sent along. `body` is the SHA-256 of the bytes; `content` that of what the body says apart from when it was made,
@@ -28,7 +29,7 @@ class Request:
 
     path: str
     status: int | None
-    failure: Failure | None
+    failure: str | None
     seconds: float
     conditional: bool = False
     bytes: int | None = None
@@ -85,7 +86,7 @@ class Probe:
     @property
     def judged(self) -> bool:
         """Whether the probe says something of the system: our own guard's refusal does not."""
-        return all(request.failure is not Failure.BLOCKED for request in self.requests)
+        return all(request.failure != Failure.BLOCKED for request in self.requests)
 
     @property
     def up(self) -> bool:
@@ -109,10 +110,7 @@ def from_line(line: Mapping[str, Any], session: int) -> Probe:
         at=datetime.fromisoformat(line["at"]),
         elapsed=line["elapsed"],
         skew=line["skew"],
-        requests=tuple(
-            Request(**{**given, "failure": given["failure"] and Failure(given["failure"])})
-            for given in line["requests"]
-        ),
+        requests=tuple(Request(**given) for given in line["requests"]),
         states=None if states is None else tuple(DatasetState(**state) for state in states),
         states_left_out=line["states_left_out"],
         session=session,

@@ -17,7 +17,7 @@ from validator.api.clock import Clock
 from validator.api.poll import MAIN, Poller, Sender, Watched, read_request
 from validator.api.probe import Probe, probes, stamp, to_line
 from validator.errors import EvidenceError, LienthongError, UsageError
-from validator.model.exchange import Exchange
+from validator.model.exchange import Exchange, Failure
 
 CLOCK_NOTE: Final = "system clock in UTC, not checked against a time server; its steps show beside the monotonic clock"
 REFUSED: Final = (401, 403)
@@ -69,7 +69,7 @@ def _same_watch(header: Mapping[str, Any], plan: Plan, path: str) -> tuple[Watch
     wanted = {"version": __version__, "base": plan.base, "interval": plan.interval, "timeout": plan.timeout}
     for name, value in wanted.items():
         if header.get(name) != value:
-            raise UsageError("usage.other_log", {"name": name, "there": header.get(name), "here": value})
+            raise UsageError("usage.other_log", {"path": path, "name": name, "there": header.get(name), "here": value})
     try:
         return tuple(map(Watched.from_line, header["collections"]))
     except (KeyError, TypeError) as fault:
@@ -84,6 +84,8 @@ def discover(sender: Sender, base: str, with_credential: bool) -> tuple[tuple[Wa
     base = base.rstrip("/")
     exchange = _ask(sender, base + "/collections", None)
     seen = read_request("/collections", exchange)
+    if exchange.failure is Failure.BLOCKED:
+        raise UsageError("usage.address_blocked", {"url": base, "reason": exchange.detail})
     if not seen.up:
         reason = str(exchange.failure or seen.status)
         raise UnansweredError("watch.unanswered", {"url": base + "/collections", "reason": reason})

@@ -54,8 +54,8 @@ class Window:
     """What a log shows of the system at `base`.
 
     `start` and `end` are the first and the last probe (None without any), `seconds` the time between, `observed`
-    the share of it that was looked at. `up` of `judged` probes were answered whole; a probe that our own guard kept
-    back is not judged. `pages` is the latency of pages of 100 records, `latencies` by collection. `failures` counts
+    the share of it that was looked at. `up` of `judged` probes were answered whole, `answered` had any HTTP answer; a
+    probe that our own guard kept back is not judged. `pages` is the latency of pages of 100 records, `latencies` by collection. `failures` counts
     requests by failure or status. `skew` is the greatest seen. `clock_steps` are moments at which the harness's own
     clock jumped. `torn` bytes at the end were left by a crash and count for nothing; `ended` is whether the last
     session was closed; `head` is the digest of the last line.
@@ -74,6 +74,7 @@ class Window:
     gaps: tuple[Gap, ...]
     judged: int
     up: int
+    answered: int
     failures: Mapping[str, int]
     pages: Latency | None
     latencies: Mapping[str, Latency]
@@ -130,6 +131,7 @@ def window_of(chain: Chain, row: Sequence[Probe], tolerance: timedelta = TOLERAN
         gaps=gaps,
         judged=len(judged),
         up=sum(probe.up for probe in judged),
+        answered=sum(any(r.status is not None for r in probe.requests) for probe in judged),
         failures=_failures(row),
         pages=_latency(requests(row, set(pages.values()))),
         latencies={name: found for name, found in by_page.items() if found},
@@ -168,7 +170,7 @@ def nearest_rank(ordered: Sequence[float], percent: int) -> float:
 
 
 def _latency(found: Sequence[Request]) -> Latency | None:
-    timed = [request for request in found if request.up or request.failure is Failure.TIMEOUT]
+    timed = [request for request in found if request.up or request.failure == Failure.TIMEOUT]
     if not timed:
         return None
     ordered = sorted(request.seconds for request in timed)
