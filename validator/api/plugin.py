@@ -100,8 +100,8 @@ def _tell(made: Any, fault: Exception | None) -> None:
 
 def run_suites(session: Session, folders: list[str]) -> int:
     """Runs the suites in this process without the plugins of its environment; pytest's exit code."""
-    arguments = ["-q", "-p", "no:cacheprovider", "-p", "no:terminal", "--disable-plugin-autoload", "--import-mode=importlib",
-                 "-c", "/dev/null", "--rootdir", folders[0], "-W", "ignore", *folders]  # fmt: skip
+    arguments = ["-p", "no:cacheprovider", "-p", "no:terminal", "--disable-plugin-autoload", "--import-mode=importlib",
+                 "--rootdir", folders[0], "-W", "ignore", *folders]  # fmt: skip
     return int(pytest.main(arguments, plugins=[_Given(session), inspect.getmodule(run_suites)]))
 
 
