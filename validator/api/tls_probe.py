@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 import time
 import warnings
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -14,7 +15,7 @@ from cryptography import x509
 from validator.api.fault import Fault
 from validator.api.guard import Guard
 from validator.api.limits import Limits
-from validator.api.tls import VERIFICATION, TlsSettings, context
+from validator.api.tls import VERIFICATION, TlsSettings, context, show
 from validator.api.transport import Transport
 from validator.api.urls import Url
 from validator.api.wire import Attempt, dial, secure
@@ -51,9 +52,18 @@ class PlainHttp:
     location: str | None = None
 
 
-def accepted_versions(guard: Guard, host: str, port: int, timeout: float = 10.0) -> dict[str, bool | None]:
-    """For each version whether a handshake comes about; None: this machine cannot offer it, or no answer came."""
-    return {name: _accepts(guard, host, port, version, timeout) for name, version in VERSIONS.items()}
+def accepted_versions(
+    guard: Guard,
+    host: str,
+    port: int,
+    timeout: float = 10.0,
+    settings: TlsSettings = TlsSettings(),  # noqa: B008
+) -> dict[str, bool | None]:
+    """For each version whether a handshake comes about; None: this machine cannot offer it, or no answer came.
+
+    `timeout` holds for each of the four. A server that refuses only the client's certificate accepts the version.
+    """
+    return {name: _accepts(guard, host, port, version, settings, timeout) for name, version in VERSIONS.items()}
 
 
 def certificate(guard: Guard, host: str, port: int, settings: TlsSettings, timeout: float = 10.0) -> Certificate:
@@ -67,7 +77,9 @@ def certificate(guard: Guard, host: str, port: int, settings: TlsSettings, timeo
             return Certificate(None, fault.detail if fault.failure is Failure.TLS else fault.failure.value)
         reason = fault.detail
     try:
-        return Certificate(False, reason, *_presented(guard, host, port, _lenient(), timeout))
+        lenient = _lenient()
+        show(lenient, settings.client)
+        return Certificate(False, reason, *_presented(guard, host, port, lenient, timeout))
     except Fault:
         return Certificate(False, reason)
 
@@ -94,15 +106,21 @@ _STATES = {
 }
 
 
-def _accepts(guard: Guard, host: str, port: int, version: ssl.TLSVersion, timeout: float) -> bool | None:
+def _accepts(
+    guard: Guard, host: str, port: int, version: ssl.TLSVersion, settings: TlsSettings, timeout: float
+) -> bool | None:
     if not can_offer(version):
         return None
     attempt = Attempt(time.monotonic() + timeout)
+    using = _only(version)
+    show(using, settings.client)
     try:
         sock = dial(guard, host, port, attempt)
-        secure(sock, _only(version), host, attempt).close()
+        secure(sock, using, host, attempt).close()
     except Fault as fault:
-        return False if fault.failure is Failure.TLS else None
+        if fault.failure is not Failure.TLS:
+            return None
+        return fault.detail == "client_certificate"
     return True
 
 
@@ -122,10 +140,8 @@ def can_offer(version: ssl.TLSVersion) -> bool:
 
 
 def _step(end: ssl.SSLObject) -> None:
-    try:
+    with suppress(ssl.SSLWantReadError):
         end.do_handshake()
-    except ssl.SSLWantReadError:
-        pass
 
 
 def _in_memory(client: ssl.SSLContext, server: ssl.SSLContext) -> tuple[ssl.SSLObject, ssl.SSLObject]:
