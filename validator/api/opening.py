@@ -132,6 +132,7 @@ def _context(
         standard=standard,
         parameters=scope.parameters[standard.id],
         roles=frozenset(keys.roles),
+        guard=Guard.of(base, options.allow_networks),
         tls=TlsSettings(ca=options.ca, verify=options.verify),
         http_port=options.http_port,
         window=window,

@@ -11,6 +11,7 @@ from validator.api.capability import Claim, Collection, claims_of, collections_o
 from validator.api.client import Client
 from validator.api.clock import Clock
 from validator.api.document import template
+from validator.api.guard import Guard
 from validator.api.outcomes import Needs, NoAnswer, NotClaimed, Unknown
 from validator.api.own import Own, OwnRecords
 from validator.api.pages import Walk, page_of, walk
@@ -42,6 +43,7 @@ class Context:
     standard: Standard
     parameters: Mapping[str, Any]
     roles: frozenset[str]
+    guard: Guard
     tls: TlsSettings
     http_port: int | None
     window: Window | None
