@@ -11,6 +11,7 @@ import pytest
 
 from tests.watching import BASE, City, Hands, begin, plan, watch
 from validator.api.chain import Log, read_chain
+from validator.api.probe import Reading
 from validator.api.tokens import TokenError
 from validator.api.watch import UnansweredError, prepare
 from validator.api.window import read_window
@@ -246,7 +247,7 @@ def test_a_full_disk_leaves_the_log_whole(city: City, log: Path, monkeypatch: py
         session.run(lambda _: None)
     opened.close()
 
-    assert read_chain(log).torn == 0
+    assert read_chain(log, dict).torn == 0
     assert len(lines(log)) == 5
 
 
@@ -275,7 +276,7 @@ def test_a_credential_opens_protected_collections_and_goes_nowhere_else(city: Ci
     city.pages["purse"] = [{"sum": 1}]
     honest = city.send
     city.send = lambda *a, role="main", **k: (roles.update({a[1]: role}), honest(*a, role=role, **k))[1]  # type: ignore[method-assign,assignment,misc]
-    opened = Log(log)
+    opened = Log(log, Reading(log))
     watched = prepare(plan(), opened, city, city.clock, True, str)
     opened.close()
 
