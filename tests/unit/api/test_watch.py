@@ -199,7 +199,7 @@ def test_what_the_system_says_is_cleaned_before_it_is_written(city: City, log: P
     assert b"***" in log.read_bytes()
 
 
-@pytest.mark.parametrize(("off", "seen"), [(0, 0), (-5, -4), (90, 90), (0.9, 0)])
+@pytest.mark.parametrize(("off", "seen"), [(0, 0), (-1.5, 0), (-5, -3), (90, 90), (0.9, 0)])
 def test_skew_is_the_least_that_explains_the_date(city: City, log: Path, off: float, seen: float) -> None:
     city.skew = timedelta(seconds=off)
     watch(log, city, plan(duration=0))
