@@ -36,7 +36,12 @@ class Probe:
         self.main = {"authorization": f"Bearer {main}"}
 
     def ask(
-        self, path: str, query: str = "", method: str = "GET", headers: Mapping[str, str] | None = None, body: bytes = b""
+        self,
+        path: str,
+        query: str = "",
+        method: str = "GET",
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
     ) -> Reply:
         sent = self.main if headers is None else headers
         path = path if path.startswith("/vsc") or path.startswith("/oauth") else f"{self.server.base}{path}"
@@ -95,7 +100,11 @@ def page(asker: Probe) -> None:
         asker.ask("/collections/env-observation/items", f"datetime={when}&limit=5")
         asker.ask("/collections/core-health-count/items", "datetime=2026-11-24T17:00:00Z")
     tag = asker.ask("/collections/env-station/items").headers.get("ETag", "")
-    for headers in ({"if-none-match": tag}, {"if-none-match": '"other"'}, {"if-modified-since": "Thu, 01 Jan 2026 00:00:00 GMT"}):
+    for headers in (
+        {"if-none-match": tag},
+        {"if-none-match": '"other"'},
+        {"if-modified-since": "Thu, 01 Jan 2026 00:00:00 GMT"},
+    ):
         asker.ask("/collections/env-station/items", headers=headers)
 
 
