@@ -44,26 +44,28 @@ def verdict(ran: Ran) -> tuple[bool, str]:
     return False, f"expected {expected}, failed {', '.join(sorted(ran.failed)) or 'nothing'}"
 
 
-def table(results: list[Ran]) -> int:
-    """Prints the table; how many rows are not as they should be."""
-    wrong = 0
+def row(ran: Ran) -> bool:
+    """Prints one line of the table; whether the run is as it should be."""
+    good, words = verdict(ran)
+    label = f"{ran.job.name} (seed {ran.job.seed})" if ran.job.kind == "reference" else ran.job.name
+    print(f"{'ok ' if good else 'NO '} {ran.job.kind:9} {label:32} {ran.seconds:5.1f} s {ran.requests:5}  {words}")
+    for requirement, message, text in () if good else ran.findings[:4]:
+        print(f"        {requirement} {message.rpartition('.')[2]}: {text[:160]}")
+    sys.stdout.flush()
+    return good
+
+
+def summary(results: list[tuple[Ran, bool]]) -> None:
+    """Prints kills by requirement."""
     killed: dict[str, list[bool]] = defaultdict(list)
-    for ran in results:
-        good, words = verdict(ran)
-        wrong += not good
+    for ran, good in results:
         if ran.job.kind == "mutant":
             killed[registry.MUTANTS[ran.job.name].requirement].append(good)
-        label = f"{ran.job.name} (seed {ran.job.seed})" if ran.job.kind == "reference" else ran.job.name
-        print(f"{'ok ' if good else 'NO '} {ran.job.kind:9} {label:32} {ran.seconds:5.1f} s {ran.requests:5}  {words}")
-        if not good:
-            for requirement, message, text in ran.findings[:4]:
-                print(f"        {requirement} {message.rpartition('.')[2]}: {text[:160]}")
-    print()
     for requirement, hits in sorted(killed.items()):
         print(f"{STANDARD}-{requirement}: {sum(hits)} of {len(hits)} killed")
     total = [hit for hits in killed.values() for hit in hits]
-    print(f"all: {sum(total)} of {len(total)} mutants killed, {wrong} rows not as they should be")
-    return wrong
+    wrong = sum(not good for _, good in results)
+    print(f"{sum(total)} of {len(total)} mutants killed; {len(results)} rows, {wrong} not as they should be")
 
 
 def main() -> int:
@@ -73,10 +75,11 @@ def main() -> int:
     parser.add_argument("--json", type=Path, help="writes every run's outcome to a file too")
     given = parser.parse_args()
     with ProcessPoolExecutor(given.jobs) as pool:
-        results = list(pool.map(run, jobs(set(given.names))))
+        results = [(ran, row(ran)) for ran in pool.map(run, jobs(set(given.names)))]
+    summary(results)
     if given.json:
-        given.json.write_text(json.dumps([asdict(ran) for ran in results], ensure_ascii=False, indent=1), "utf-8")
-    return 1 if table(results) else 0
+        given.json.write_text(json.dumps([asdict(ran) for ran, _ in results], ensure_ascii=False, indent=1), "utf-8")
+    return 0 if results and all(good for _, good in results) else 1
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""`lienthong standards list|show|lint|test|docs`."""
+"""`lienthong standards list|show|lint|test|docs|openapi`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from validator.cli.clicks import Command, LazyGroup, command, lang_option, optio
 from validator.cli.words import say
 from validator.model.standard import Requirement, Standard
 
-SUBCOMMANDS = {name: f"validator.cli.standards:{name}_" for name in ("list", "show", "lint", "test", "docs")}
+SUBCOMMANDS = {name: f"validator.cli.standards:{name}_" for name in ("list", "show", "lint", "test", "docs")} | {
+    "openapi": "validator.cli.openapi:openapi_"
+}
 
 
 def standards(lang: str) -> LazyGroup:
