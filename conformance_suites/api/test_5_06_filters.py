@@ -147,7 +147,7 @@ def test_R06_nothing_before_the_first_and_after_the_last(sut: Sut, find: Collect
 
 
 def codes(records: Iterable[Record], collection: Collection, name: str) -> list[str]:
-    """Values of a code in the data, those first that others resemble: alike but for a leading zero or the last digit."""
+    """A few values of a code in the data."""
     assert collection.dataset is not None
     seen = {str(v) for r in records if isinstance(v := code_of(r, collection.dataset, name), str)}
     return sorted(seen)[:VALUES_OF_A_CODE]
@@ -195,7 +195,8 @@ def test_R06_filters_together(sut: Sut, find: Collector) -> None:
             continue
         query = {"datetime": f"{sut.times.text(middle, dataset)}/..", name: present[0]}
         exactly(sut, find, collection, query,
-                lambda r, d=dataset, m=at, n=name, v=present[0]: (instant_of(r, d) or 0) >= m and code_of(r, d, n) == v)  # fmt: skip
+                lambda r, d=dataset, m=at, n=name, v=present[0]: (instant_of(r, d) or 0) >= m
+                and code_of(r, d, n) == v)  # fmt: skip
 
 
 def test_R06_bbox(sut: Sut, find: Collector) -> None:

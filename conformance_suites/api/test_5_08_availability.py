@@ -33,8 +33,9 @@ def test_R08_availability(sut: Sut, find: Collector) -> None:
     if seen.availability is None:
         raise Unknown("live.window_thin", interval=seen.interval, observed=0)
     if seen.availability < least:
-        find("unavailable", up=seen.up, probes=seen.judged, failures=", ".join(f"{k}: {n}" for k, n in seen.failures.items()),
-             expected=f"≥ {least}", found=round(seen.availability, 4))  # fmt: skip
+        failures = ", ".join(f"{kind}: {count}" for kind, count in seen.failures.items())
+        find("unavailable", up=seen.up, probes=seen.judged, failures=failures, expected=f"≥ {least}",
+             found=round(seen.availability, 4))  # fmt: skip
 
 
 def test_R08_latency(sut: Sut, find: Collector) -> None:

@@ -91,8 +91,9 @@ def test_R10_data_through_is_what_the_records_show(sut: Sut, find: Collector) ->
         find.looked()
         stated = moment(entry.get("data_through"))
         if stated != latest and stated != sut.latest_again(collection):
-            find("data_through_differs", exchange, pointer=f"/datasets/{collection.id}/data_through", collection=collection.id,
-                 expected=sut.times.at_offset(latest, 7), found=entry.get("data_through"))  # fmt: skip
+            find("data_through_differs", exchange, pointer=f"/datasets/{collection.id}/data_through",
+                 collection=collection.id, expected=sut.times.at_offset(latest, 7),
+                 found=entry.get("data_through"))  # fmt: skip
 
 
 def test_R10_last_success_is_possible(sut: Sut, find: Collector) -> None:
@@ -123,7 +124,8 @@ def test_R10_data_are_as_fresh_as_the_schedule_says(sut: Sut, find: Collector) -
         find.looked()
         age = (now(sut) - latest) / MICRO
         if age > periods * seconds:
-            find("stale", sut.everything(collection).last, collection=collection.id, schedule=there[collection.id]["schedule"],
+            find("stale", sut.everything(collection).last, collection=collection.id,
+                 schedule=there[collection.id]["schedule"],
                  expected=f"≤ {periods:g} × {seconds:g} s", found=f"{age:.0f} s")  # fmt: skip
     if not find.examined:
         raise NotClaimed("live.no_schedule")
@@ -144,7 +146,8 @@ def test_R10_schedule_is_what_the_records_show(sut: Sut, find: Collector) -> Non
         find.looked()
         median = steps[len(steps) // 2] / MICRO
         if median > seconds * float(sut.context.parameters["stale_after_periods"]):
-            find("schedule_differs", sut.page("/status"), collection=collection.id, pointer=f"/datasets/{collection.id}/schedule",
+            find("schedule_differs", sut.page("/status"), collection=collection.id,
+                 pointer=f"/datasets/{collection.id}/schedule",
                  expected=there[collection.id]["schedule"], found=f"{median:.0f} s")  # fmt: skip
     if not find.examined:
         raise NotClaimed("live.no_schedule")

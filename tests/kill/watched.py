@@ -12,11 +12,11 @@ from validator.api.client import Client, Limits
 from validator.api.clock import Clock
 from validator.api.credential_file import load
 from validator.api.guard import Guard
+from validator.api.probe import Reading
 from validator.api.redact import Redactor
 from validator.api.tls import TlsSettings
 from validator.api.unrecorded import Unrecorded
 from validator.api.watch import Plan, Session, prepare
-from validator.api.probe import Reading
 
 HOUR = 3600.0
 INTERVAL = 60.0

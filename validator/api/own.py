@@ -8,13 +8,14 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
 import jsonschema_rs
 
 from validator.api.capability import Collection
-from validator.api.outcomes import Unknown
+from validator.api.outcomes import Unknown, Unsettled
 from validator.api.records import Record, column_path, item_path
 from validator.model.exchange import Exchange
 
@@ -81,7 +82,8 @@ class OwnRecords:
     def clean_up(self) -> tuple[str, ...]:
         """Removes whatever is left; the paths of what could not be removed."""
         for own in list(self.left.values()):
-            self.delete(own)
+            with suppress(Unsettled):  # the system has stopped answering, or gives no token any more
+                self.delete(own)
         return tuple(sorted(self.left))
 
 

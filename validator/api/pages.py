@@ -18,7 +18,7 @@ from validator.model.exchange import Exchange
 EMPTY_PAGES_MOST: Final = 3
 PAGES_TO_SPARE: Final = 5
 _LINK = re.compile(r'<([^>]*)>((?:\s*;\s*[^\s=;,]+\s*=\s*(?:"[^"]*"|[^\s;,]*))*)')
-_REL = re.compile(r';\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,]*))', re.IGNORECASE)
+_PARAMETER = re.compile(r';\s*([^\s=;,]+)\s*=\s*(?:"([^"]*)"|([^\s;,]*))')
 
 Fetch = Callable[[str], Exchange]
 
@@ -83,8 +83,8 @@ def next_of(exchange: Exchange, document: Mapping[str, Any]) -> str | None:
 def linked(field: str, relation: str) -> str | None:
     """The target of the first link of a relation in a Link header field."""
     for target, parameters in _LINK.findall(field):
-        rel = _REL.search(parameters)
-        if rel and relation in (rel[1] or rel[2] or "").lower().split():
+        named = {name.lower(): quoted or plain for name, quoted, plain in reversed(_PARAMETER.findall(parameters))}
+        if relation in named.get("rel", "").lower().split():
             return str(target)
     return None
 

@@ -15,12 +15,14 @@ MEMBERS: Final[Mapping[str, type]] = {"type": str, "title": str, "status": int, 
 LEAKS: Final[Mapping[str, re.Pattern[str]]] = {
     "stack": re.compile(
         r"Traceback \(most recent call last\)|\bat [\w$.<>]+\([\w$]+\.(java|kt|cs|js|ts):\d+\)"
-        r"|File \"[^\"]+\", line \d+|\bat [\w$.]+ in [^\n]+:line \d+|goroutine \d+ \[|\.(py|rb|php|go|js):\d+:in\b|#\d+ /[^\s]+\.php\(\d+\)"
+        r"|File \"[^\"]+\", line \d+|\bat [\w$.]+ in [^\n]+:line \d+|goroutine \d+ \["
+        r"|\.(py|rb|php|go|js):\d+:in\b|#\d+ /[^\s]+\.php\(\d+\)"
     ),
     "sql": re.compile(
-        r"\bSELECT\b.+\bFROM\b|\bINSERT INTO\b|\bUPDATE\b.+\bSET\b|SQLSTATE|ORA-\d{5}|syntax error at or near|"
+        r"\bSELECT\b.{1,300}\bFROM\b|\bINSERT INTO\b|\bUPDATE\b.{1,300}\bSET\b|(?i:select \*|sqlstate)|ORA-\d{5}"
+        r"|syntax error at or near|"
         r"\b(sqlite3|psycopg2?|pymysql|asyncpg)\.|java\.sql\.|no such (table|column):",
-        re.IGNORECASE | re.DOTALL,
+        re.DOTALL,
     ),
     "path": re.compile(
         r"(?<![\w/:.])/(usr|home|var|opt|srv|root|etc|app|tmp|work)/[\w.\-]+|\b[A-Za-z]:\\\\?[\w.\-]+\\"
@@ -68,7 +70,7 @@ def _judge_body(find: Collector, exchange: Exchange, case: str) -> None:
 
 def leaks(body: bytes) -> Iterator[tuple[str, str]]:
     """(kind, excerpt) of what a body shows of the system's inside."""
-    text = body.decode("utf-8", "replace")
+    text = body.decode("utf-8", "replace").replace('\\"', '"').replace("\\n", "\n")
     for kind, pattern in LEAKS.items():
         found = pattern.search(text)
         if found:

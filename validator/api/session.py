@@ -22,6 +22,7 @@ from validator.model.text import Text
 
 SAMPLES: Final = 25
 SHOWN_EXCHANGES: Final = 2
+REQUESTS_TO_REMOVE: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class Session:
         self.done: dict[str, Assertion] = {}
         self.kept: dict[str, list[Kept]] = {}
         self._open: dict[str, tuple[Collector, int]] = {}
+        self._left: tuple[str, ...] | None = None
         for kept in journal.kept:
             self._take(kept)
         for sut in self.suts.values():
@@ -114,10 +116,13 @@ class Session:
         return tuple(_result(r, self.kept.get(r.id, [])) for r in self.requirements.values())
 
     def close(self) -> tuple[str, ...]:
-        """Removes the run's own records; the paths of those that could not be removed."""
-        left = tuple(path for sut in self.suts.values() for path in sut.own.clean_up())
-        self.recorder.close()
-        return left
+        """Removes the run's own records, whatever the budget; the paths of those that could not be removed."""
+        if self._left is None:
+            count = sum(len(sut.own.left) for sut in self.suts.values())
+            self.client.limits = replace(self.client.limits, budget=self.client.sent + REQUESTS_TO_REMOVE * count)
+            self._left = tuple(path for sut in self.suts.values() for path in sut.own.clean_up())
+            self.recorder.close()
+        return self._left
 
 
 def _outcome(
