@@ -98,12 +98,13 @@ def is_loopback(address: Address) -> bool:
 
 
 def _open(address: Address) -> bool:
-    closed = address.is_multicast or address.is_reserved or address.is_unspecified or address.is_link_local
-    return not closed and (address.is_global or _is_translated(address)) and not any(address in n for n in _CLOSED)
+    if any(address in network for network in _CLOSED) or address.is_multicast:
+        return False
+    return _is_translated(address) or (address.is_global and not address.is_reserved)
 
 
 def _is_translated(address: Address) -> bool:
-    """Prefixes that the standard library may call private though they lead outside."""
+    """Prefixes that the standard library calls private or reserved though they lead outside."""
     return isinstance(address, IPv6Address) and (address in _NAT64 or bool(address.sixtofour or address.teredo))
 
 

@@ -36,12 +36,20 @@ def evidence(exchange: Exchange, redactor: Redactor) -> dict[str, Any]:
 
 def fingerprint(call: Call, redactor: Redactor) -> str:
     """The same for the same request in every run: no host, no secret, nothing that the client adds by itself."""
-    parts = urlsplit(call.target)
+    where = _without_host(call.target)
     headers = _headers(call.headers, redactor, [], "")
     plain = [[n.lower(), v] for n, v in headers if n.lower() not in _OURS and not MARKER.search(v)]
     body = MARKER.sub("[redacted]", redactor.body(call.body)[0].decode("latin-1"))
-    target = MARKER.sub("[redacted]", redactor.text(f"{parts.path}?{parts.query}"))
+    target = MARKER.sub("[redacted]", redactor.text(where))
     return digest([call.method, target, sorted(plain), hashlib.sha256(body.encode("latin-1")).hexdigest()])
+
+
+def _without_host(target: str) -> str:
+    try:
+        parts = urlsplit(target)
+    except ValueError:  # a link that was no URL and was not asked
+        return target
+    return f"{parts.path}?{parts.query}"
 
 
 def _request(call: Call, redactor: Redactor, places: list[str]) -> dict[str, Any]:

@@ -7,52 +7,65 @@ import html
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from urllib.parse import unquote
+from functools import lru_cache
+from urllib.parse import quote, quote_plus, unquote
 
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|([\"\\/bfnrt]))")
 _PLAIN = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _NAMED = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}
 SHORTEST_CORE = 6
+NESTED = 3
+# Bounded: a body of backslashes alone must not take for ever.
+BACKSLASH = r"(?:\\|%(?:25){0,3}5[cC]){1,8}"
 
 
-@dataclass(frozen=True)
-class Needle:
-    """One spelling of a secret (itself, or the inner letters of its base64) and the pattern of its disguises."""
-
-    text: str = field(repr=False)
-    pattern: re.Pattern[str] = field(repr=False)
-
-
-def needles(secret: str) -> tuple[Needle, ...]:
-    """All that must be looked for, the longest first."""
-    spellings = {secret, secret.encode().decode("latin-1"), *_base64(secret)}
-    ordered = sorted(spellings, key=lambda text: (-len(text), text))
-    return tuple(Needle(text, re.compile("".join(_letter(letter) for letter in text))) for text in ordered)
+def needles(secret: str) -> tuple[str, ...]:
+    """The spellings of a secret that must be looked for, the longest first: itself, and the letters that it decides
+    in base64."""
+    # Headers are read as Latin-1, whatever was sent.
+    plain = {secret, secret.encode().decode("latin-1")}
+    escaped = {form for text in plain for form in (text, quote(text, safe=""), quote(text), quote_plus(text))}
+    escaped |= {form for text in plain for form in _json(text)}
+    spellings = plain.union(*(_base64(text) for text in escaped))
+    return tuple(sorted(spellings, key=lambda text: (-len(text), text)))
 
 
 def views(text: str) -> list[str]:
-    """The text, and the text with each way of escaping undone: a secret shows in one of them or is not there."""
+    """The text, and the text with its escapes undone, thrice at most: a secret shows in one or is not there."""
     found = [text]
-    if "%" in text or "+" in text:
-        found += [unquote(text), unquote(text.replace("+", " "))]
+    for _ in range(NESTED):
+        plain = _undone(found[-1])
+        if plain == found[-1]:
+            break
+        found.append(plain)
+    return found + [view.replace("+", " ") for view in found if "+" in view]
+
+
+def _undone(text: str) -> str:
+    if "%" in text:
+        text = unquote(text)
     if "\\" in text:
-        found.append(_unescaped(text))
-    if "&" in text:
-        found.append(html.unescape(text))
-    if len(found) > 2 or "%" in text:
-        # Escapes of several kinds in one text, each turned back after the other.
-        found.append(html.unescape(_unescaped(unquote(text))))
-    return found
+        text = _unescaped(text)
+    return html.unescape(text) if "&" in text else text
 
 
-def replaced(text: str, found: tuple[Needle, ...], by: Callable[[str], str]) -> str:
+def replaced(text: str, found: tuple[str, ...], by: Callable[[str], str]) -> str:
     """The text with every place of a needle replaced by `by(place)`."""
     shown = views(text)
     for needle in found:
-        if any(needle.text in view for view in shown):
-            text = needle.pattern.sub(lambda match: by(match.group()), text)
+        if any(needle in view for view in shown):
+            text = _pattern(needle).sub(lambda match: by(match.group()), text)
     return text
+
+
+@lru_cache(maxsize=512)
+def _pattern(needle: str) -> re.Pattern[str]:
+    """The spelling with each letter in any of its disguises."""
+    return re.compile("".join(_letter(letter) for letter in needle))
+
+
+def _json(secret: str) -> set[str]:
+    return {json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
 
 
 def _base64(secret: str) -> set[str]:
@@ -70,18 +83,18 @@ def _base64(secret: str) -> set[str]:
 
 def _letter(letter: str) -> str:
     """Every way in which one character can stand."""
-    percent = "".join(_any_case(f"%{byte:02x}") for byte in letter.encode())
+    percent = "".join("%(?:25){0,3}" + _any_case(f"{byte:02x}") for byte in letter.encode())
     units = letter.encode("utf-16-be", "surrogatepass")
     escaped = "".join(
-        r"\\u" + "".join(_any_case(digit) for digit in f"{units[i]:02x}{units[i + 1]:02x}")
+        BACKSLASH + "u" + "".join(_any_case(digit) for digit in f"{units[i]:02x}{units[i + 1]:02x}")
         for i in range(0, len(units), 2)
     )
-    forms = [re.escape(letter), percent, escaped, f"&#0*{ord(letter)};", _any_case(f"&#x{ord(letter):x};")]
+    forms = [re.escape(letter), percent, escaped, f"&#0{{0,4}}{ord(letter)};", _any_case(f"&#x{ord(letter):x};")]
     short = json.dumps(letter)[1:-1]
-    if short not in (letter, escaped) and not short.startswith("\\u"):
-        forms.insert(0, re.escape(short))
     if letter == "/":
-        forms.insert(0, r"\\/")
+        short = "\\/"
+    if short != letter and not short.startswith("\\u"):
+        forms.insert(0, BACKSLASH + re.escape(short[1:]))
     if letter == " ":
         forms.append(r"\+")
     if letter in _NAMED:

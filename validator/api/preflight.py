@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from urllib.parse import urljoin, urlsplit
 
 from validator.api.capability import Collection, collections_of, parsed
@@ -15,45 +14,21 @@ from validator.api.clock import SYSTEM, Clock
 from validator.api.credentials import Keyring
 from validator.api.fault import Fault
 from validator.api.guard import Guard
-from validator.api.preflight_roles import Said, judge_role, without_token
+from validator.api.preflight_roles import judge_role, without_token
+from validator.api.preflight_steps import Said, Step, skipped, step
 from validator.api.recorder import Recorder
-from validator.api.redact import Redactor
 from validator.api.retry_after import http_date
 from validator.api.tls import TlsSettings
 from validator.api.tls_probe import certificate
 from validator.api.tokens import TokenError
 from validator.api.urls import Url, parse
 from validator.api.wire import Attempt, dial
-from validator.messages import catalogue, message
+from validator.messages import catalogue
 from validator.model.exchange import Exchange, Failure
-from validator.model.text import Text
 
 LIMITS = Limits(timeout=10.0, body=8 * 1024**2, rate=20.0, budget=60, waits=1, longest_wait=5.0)
 SKEW = 60.0
 COLLECTIONS = 20
-SHOWN = 200
-
-
-class State(StrEnum):
-    """Of one step; not reached: an earlier one that it needs has a problem."""
-
-    OK = "ok"
-    PROBLEM = "problem"
-    NOT_REACHED = "not_reached"
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """`name` is url, dns, tcp, tls, http, api, auth (or `auth.` and a role), clock or data.
-
-    `advice` says what to do about a problem.
-    """
-
-    name: str
-    state: State
-    title: Text
-    detail: Text
-    advice: Text | None = None
 
 
 def preflight(
@@ -115,11 +90,11 @@ class _Look:
             self.client.close()
 
     def _add(self, name: str, said: Said) -> bool:
-        self.steps.append(_step(name, said, self.recorder.redactor))
+        self.steps.append(step(name, said, self.recorder.redactor))
         return not said.problem
 
     def _skip(self, name: str) -> bool:
-        self.steps.append(Step(name, State.NOT_REACHED, _title(name), message("preflight", "not_reached", {})))
+        self.steps.append(skipped(name))
         return False
 
     def _sane(self) -> Said:
@@ -244,24 +219,6 @@ class _Look:
         return self.client, self.landing
 
 
-def _step(name: str, said: Said, redactor: Redactor) -> Step:
-    """A step in words; every problem has advice. What the system said is shown without secrets and controls."""
-    params = {key: _visible(redactor.text(v)) if isinstance(v, str) else v for key, v in said.params.items()}
-    advice = f"{said.message_id}.do"
-    return Step(
-        name,
-        State.PROBLEM if said.problem else State.OK,
-        _title(name),
-        message(said.catalogue, said.message_id, params),
-        message("preflight", "token.do" if said.catalogue == "errors" else advice, params) if said.problem else None,
-    )
-
-
-def _title(name: str) -> Text:
-    kind, _, role = name.partition(".")
-    return message("preflight", f"step.{kind}.role" if role else f"step.{kind}", {"role": role})
-
-
 def _word(found: Exchange) -> str:
     match found.failure:
         case Failure.TIMEOUT:
@@ -274,11 +231,6 @@ def _word(found: Exchange) -> str:
             return "broken"
         case _:
             return "closed"
-
-
-def _visible(text: str) -> str:
-    cut = text if len(text) <= SHOWN else text[:SHOWN] + "…"
-    return "".join(letter if letter.isprintable() else "·" for letter in cut)
 
 
 def _day(moment: datetime | None) -> str | None:

@@ -2,21 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-
 from validator.api.client import Client
+from validator.api.preflight_steps import Said
 from validator.api.tokens import TokenError
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What a step found: a text of the catalogue of preflight (or of errors), and whether it is a problem."""
-
-    message_id: str
-    params: Mapping[str, object] = field(default_factory=dict)
-    problem: bool = False
-    catalogue: str = "preflight"
 
 
 def judge_role(client: Client, role: str, protected: str | None) -> Said:

@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import unquote_plus
 
-from validator.api.needles import Needle, needles, replaced
+from validator.api.needles import needles, replaced
 
 MARKER = re.compile(r"\[redacted:[0-9a-f]{12}\]")
 _HEADER = re.compile(
@@ -38,7 +38,7 @@ _SECRET_NAME = re.compile(
 _PAGING = re.compile(r"page|next|continu|cursor|sync|resume|skip")
 _USER = re.compile(r"(?<=://)([^/\s@\"'<>?#]+)(?=@)")
 _BEARER = re.compile(r"(\bBearer\s+)([A-Za-z0-9._~+/-]{12,}=*)", re.IGNORECASE)
-_JWT = re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]*")
+_JWT = re.compile(r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]*")
 _BASIC = re.compile(r"(\bBasic\s+)([A-Za-z0-9+/]{8,}={0,2})(?![A-Za-z0-9+/=])")
 
 
@@ -48,7 +48,7 @@ class Redactor:
     def __init__(self, known: Iterable[str] = (), headers: Iterable[str] = (), key: bytes | None = None) -> None:
         self._key = key or secrets.token_bytes(32)
         self._headers = frozenset(headers)
-        self._needles: dict[str, tuple[Needle, ...]] = {}
+        self._needles: dict[str, tuple[str, ...]] = {}
         for secret in known:
             self.learn(secret)
 

@@ -57,7 +57,8 @@ def parse(text: str) -> Url:
 def resolve(base: str, target: str) -> Url:
     """`target` against `base` as RFC 3986 has it: `items` continues the base's path, `/items` starts anew."""
     try:
-        joined = urljoin(base.rstrip("/") + "/", target)
+        # urljoin would take the base's host for `http:///x`.
+        joined = target if urlsplit(target.strip()).scheme else urljoin(base.rstrip("/") + "/", target.strip())
     except ValueError:
         raise Fault(Failure.BLOCKED, "url") from None
     return parse(joined)
