@@ -4,7 +4,6 @@ import json
 import time
 
 import pytest
-from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from fixtures.reference_sut import access, registry
 from fixtures.reference_sut.running import running
@@ -24,10 +23,9 @@ def credentials(*, api_keys: bool) -> dict[str, str]:
 @pytest.mark.parametrize("name", TABLE)
 def test_it_agrees_with_its_document(name: str) -> None:
     server = TABLE[name].build()
-    contract = Contract(server)
+    contract = Contract(server)  # openapi-core takes valid documents only
     sent = credentials(api_keys=server.api_keys)
 
-    assert list(OpenAPIV31SpecValidator(contract.document).iter_errors()) == []
     for path in ("/", "/conformance", "/collections", "/status"):
         assert contract.holds(path).status == 200
     for collection in server.collections:

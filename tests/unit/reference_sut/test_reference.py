@@ -15,6 +15,8 @@ from fixtures.reference_sut.asked import Reply
 from fixtures.reference_sut.reference import Reference
 from fixtures.reference_sut.running import ROOT, running
 from tests.unit.reference_sut.contract import Contract
+from validator.api.document import Offered, assemble
+from validator.catalogue.load import find_standard
 
 WALK = [
     ("/", "", 200), ("/conformance", "", 200), ("/openapi.json", "", 200), ("/collections", "", 200),
@@ -172,3 +174,32 @@ def test_it_starts_quickly_and_stops_when_told() -> None:
         assert process.wait(10) == 0
     assert line.startswith("http://127.0.0.1:")
     assert waited < 10  # a fraction of a second on an idle machine
+
+
+def test_the_document_has_all_that_the_standard_has_for_its_collections(contract: Contract) -> None:
+    """Written out by the server and by the tool, apart from each other."""
+    offered = [
+        Offered(one.id, find_standard(one.dataset.partition("/")[0]).datasets[one.dataset.partition("/")[2]],
+                one.filters, one.writable)
+        for one in contract.server.collections
+    ]  # fmt: skip
+    written = operations(assemble(find_standard("VSC-API"), offered))
+    served = operations(contract.document)
+
+    assert {key: names for key, (names, _) in served.items() if key in written} == {
+        key: names for key, (names, _) in written.items()
+    }
+    assert all(statuses <= served[key][1] for key, (_, statuses) in written.items())
+
+
+def operations(document: dict) -> dict[tuple[str, str], tuple[set[str], set[str]]]:
+    """Names of parameters and statuses of each operation."""
+    found = {}
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            declared = document["components"]["parameters"]
+            given = [
+                declared.get(one.get("$ref", "").rpartition("/")[2], one) for one in operation.get("parameters", [])
+            ]
+            found[path, method] = ({one["name"] for one in given}, set(operation["responses"]))
+    return found
