@@ -21,6 +21,7 @@ Seen = tuple[str, int, tuple[tuple[str, str], ...], bytes]
 def standing_clock() -> Iterator[None]:
     with (
         patch("time.time", lambda: CLOCK),
+        patch("time.monotonic", lambda: CLOCK),
         patch.object(Reference, "now", lambda _self: datetime.fromtimestamp(CLOCK, UTC)),
     ):
         yield
@@ -44,22 +45,20 @@ class Probe:
         body: bytes = b"",
     ) -> Reply:
         sent = self.main if headers is None else headers
-        path = path if path.startswith("/vsc") or path.startswith("/oauth") else f"{self.server.base}{path}"
+        path = f"{self.server.base}{path}"
         reply = self.server.handle(Asked(method, path, query, dict(sent), ORIGIN, body))
         kept = tuple(sorted({**reply.headers, "Content-Type": reply.media or ""}.items()))
         self.seen.append((f"{method} {path}?{query}", reply.status, kept, reply.body))
         return reply
 
-    def walk(self, collection: str, query: str) -> list[dict]:
-        """Records of at most twelve pages."""
-        records: list[dict] = []
+    def walk(self, collection: str, query: str) -> None:
+        """At most twelve pages."""
         for _ in range(12):
             reply = self.ask(f"/collections/{collection}/items", query)
             link = reply.headers.get("Link", "")
             if reply.status != 200 or 'rel="next"' not in link:
                 break
             query = link.partition("?")[2].partition(">")[0]
-        return records
 
 
 def probe(server: Reference) -> list[Seen]:

@@ -1,181 +1,205 @@
 """The reference server agrees with its own document, exchange by exchange, and says what the contract says."""
 
+import http.client
 import json
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
-from dataclasses import dataclass
-from urllib.parse import quote, urlencode
+import subprocess
+import sys
+import time
+from urllib.parse import quote, urlsplit
 
 import pytest
-from openapi_core import Config, OpenAPI
-from openapi_core.datatypes import RequestParameters
 from openapi_spec_validator import OpenAPIV31SpecValidator
-from werkzeug.datastructures import Headers, ImmutableMultiDict
 
-from fixtures.reference_sut.running import Running, running
-
-
-@dataclass
-class Got:
-    """An answer, in the form that openapi-core takes (`data`, `status_code`, `content_type`)."""
-
-    status_code: int
-    headers: Headers
-    data: bytes
-
-    @property
-    def content_type(self) -> str:
-        return self.headers.get("Content-Type", "").partition(";")[0]
-
-    def json(self):
-        return json.loads(self.data)
-
-
-class Call:
-    """A request, in the form that openapi-core takes."""
-
-    content_type = "application/json"
-
-    def __init__(self, base: str, method: str, path: str, query: dict[str, str], headers: dict[str, str], body: bytes):
-        self.host_url, self.path = base.removesuffix("/vsc/v1"), f"/vsc/v1{path}"
-        self.method, self.body, self.sent = method.lower(), body or None, headers
-        self.url = f"{base}{path}" + (f"?{urlencode(query)}" if query else "")
-        self.parameters = RequestParameters(query=ImmutableMultiDict(query), header=Headers(headers))
-
-    def send(self) -> Got:
-        request = urllib.request.Request(self.url, self.body, self.sent, method=self.method.upper())
-        try:
-            with urllib.request.urlopen(request, timeout=10) as answer:
-                return Got(answer.status, Headers(list(answer.headers.items())), answer.read())
-        except urllib.error.HTTPError as answer:
-            with answer:
-                return Got(answer.code, Headers(list(answer.headers.items())), answer.read())
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Running]:
-    with running() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def token(server: Running) -> str:
-    form = urlencode({
-        "grant_type": "client_credentials", "client_id": "suite-main", "client_secret": "s3cret-main-5f1d0c",
-    }).encode()  # fmt: skip
-    with urllib.request.urlopen(f"{server.origin}/oauth/token", form, timeout=10) as answer:
-        return json.load(answer)["access_token"]
-
-
-@pytest.fixture(scope="module")
-def document(server: Running) -> dict:
-    return Call(server.base_url, "GET", "/openapi.json", {}, {}, b"").send().json()
-
-
-@pytest.fixture(scope="module")
-def contract(server: Running, document: dict) -> OpenAPI:
-    problem = {"application/problem+json": json.loads, "application/vnd.oai.openapi+json": json.loads}
-    here = {**document, "servers": [{"url": server.base_url}]}
-    return OpenAPI.from_dict(here, config=Config(extra_media_type_deserializers=problem))
-
-
-def test_the_document_is_valid(document: dict) -> None:
-    assert list(OpenAPIV31SpecValidator(document).iter_errors()) == []
-
+from fixtures.reference_sut import access
+from fixtures.reference_sut.asked import Reply
+from fixtures.reference_sut.reference import Reference
+from fixtures.reference_sut.running import ROOT, running
+from tests.unit.reference_sut.contract import Contract
+from validator.api.document import Offered, assemble
+from validator.catalogue.load import find_standard
 
 WALK = [
-    ("/", {}, 200), ("/conformance", {}, 200), ("/openapi.json", {}, 200), ("/collections", {}, 200),
-    ("/collections/env-station", {}, 200), ("/collections/nowhere", {}, 404), ("/status", {}, 200),
-    ("/collections/env-station/items", {}, 200), ("/collections/env-observation/items", {"limit": "5"}, 200),
-    ("/collections/core-health-count/items", {"commune_code": "00004"}, 200),
-    ("/collections/plan-permit/items", {"datetime": "../.."}, 400), ("/collections/plan-permit/items", {}, 200),
-    ("/collections/bud-snapshot/items", {"limit": "3"}, 200), ("/collections/core-reading/items", {}, 200),
-    ("/collections/env-station/items", {"bbox": "108,16,109,17"}, 200),
-    ("/collections/env-station/items", {"bbox": "108,17,109,16"}, 400),
-    ("/collections/env-station/items", {"limit": "0"}, 400),
-    ("/collections/env-station/items", {"colour": "red"}, 400),
-    ("/collections/env-station/items/TPM-KK-01", {}, 200), ("/collections/env-station/items/TPM-KK-99", {}, 404),
-    ("/collections/env-observation/latest", {}, 200), ("/collections/bud-snapshot/latest", {}, 200),
+    ("/", "", 200), ("/conformance", "", 200), ("/openapi.json", "", 200), ("/collections", "", 200),
+    ("/collections/env-station", "", 200), ("/collections/nowhere", "", 404), ("/status", "", 200),
+    ("/collections/env-station/items", "", 200), ("/collections/env-observation/items", "limit=5", 200),
+    ("/collections/core-health-count/items", "commune_code=00004", 200),
+    ("/collections/plan-permit/items", "", 200), ("/collections/plan-permit/items", "datetime=../..", 400),
+    ("/collections/plan-permit/items", "datetime=2026-11-26T05:00:00", 400),
+    ("/collections/bud-snapshot/items", "limit=3", 200), ("/collections/core-reading/items", "", 200),
+    ("/collections/env-station/items", "bbox=108,16,109,17", 200),
+    ("/collections/env-station/items", "bbox=108,17,109,16", 400),
+    ("/collections/env-station/items", "limit=0", 400), ("/collections/env-station/items", "limit=10001", 400),
+    ("/collections/env-station/items", "colour=red", 400), ("/collections/env-station/items", "cursor=x", 400),
+    ("/collections/env-station/items/TPM-KK-01", "", 200), ("/collections/env-station/items/TPM-KK-99", "", 404),
+    ("/collections/env-observation/latest", "", 200), ("/collections/bud-snapshot/latest", "", 200),
 ]  # fmt: skip
+NAME = quote("do-thu~48~2026-11-01T05:06:07+07:00")
+RECORD = {
+    "series": "do-thu", "area_code": "48", "observed_at": "2026-11-01T05:06:07+07:00", "status": "final",
+    "quantity": {"value": 1.5, "unit": "mm"}, "note": "Đường Nguyễn Huệ",
+}  # fmt: skip
 
 
-@pytest.mark.parametrize(("path", "query", "status"), WALK, ids=[f"{path} {query}" for path, query, _ in WALK])
+@pytest.fixture(scope="module")
+def contract() -> Contract:
+    return Contract(Reference())
+
+
+@pytest.fixture(scope="module")
+def sent() -> dict[str, str]:
+    token = access.token(access.MAIN.scopes, time.time() + 3600)
+    return {"authorization": f"Bearer {token}", "content-type": "application/json"}
+
+
+def test_the_document_is_valid(contract: Contract) -> None:
+    assert list(OpenAPIV31SpecValidator(contract.document).iter_errors()) == []
+
+
+@pytest.mark.parametrize(("path", "query", "status"), WALK, ids=[f"{path}?{query}" for path, query, _ in WALK])
 def test_every_answer_agrees_with_the_document(
-    server: Running, token: str, contract: OpenAPI, path: str, query: dict[str, str], status: int
+    contract: Contract, sent: dict[str, str], path: str, query: str, status: int
 ) -> None:
-    call = Call(server.base_url, "GET", path, query, {"Authorization": f"Bearer {token}"}, b"")
-    got = call.send()
-
-    assert got.status_code == status
-    contract.validate_response(call, got)
+    assert contract.holds(path, query, **sent).status == status
 
 
-def test_writing_agrees_with_the_document_and_leaves_no_trace(server: Running, token: str, contract: OpenAPI) -> None:
-    before = server.state()
-    body = json.loads(next(iter(before["core-reading"].values())))
-    body |= {"observed_at": "2026-11-01T05:06:07+07:00", "note": "Đường Nguyễn Huệ"}
-    name = "~".join((body["series"], body["area_code"], body["observed_at"]))
-    path = f"/collections/core-reading/items/{quote(name, safe='')}"
-    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-    answers = []
-    for method in ("PUT", "PUT", "DELETE", "DELETE"):
-        content = json.dumps(body).encode() if method == "PUT" else b""
-        call = Call(server.base_url, method, path, {}, headers, content)
-        answers.append(got := call.send())
-        contract.validate_response(call, got)
+def put(contract: Contract, sent: dict[str, str], record: dict, **headers: str) -> Reply:
+    body = json.dumps(record).encode()
+    return contract.holds(f"/collections/core-reading/items/{NAME}", method="PUT", body=body, **sent, **headers)
 
-    assert [got.status_code for got in answers] == [201, 200, 204, 404]
-    assert server.state() == before
+
+def test_writing_agrees_with_the_document_and_leaves_no_trace(contract: Contract, sent: dict[str, str]) -> None:
+    before = contract.server.store.dump()
+    first = put(contract, sent, RECORD)
+    again = put(contract, sent, RECORD)
+    other = put(contract, sent, {**RECORD, "status": "revised"}, **{"if-match": again.headers["ETag"]})
+    late = put(contract, sent, RECORD, **{"if-match": again.headers["ETag"]})
+    taken = put(contract, sent, RECORD, **{"if-none-match": "*"})
+    path = f"/collections/core-reading/items/{NAME}"
+    removed = [contract.holds(path, method="DELETE", **sent).status for _ in range(2)]
+
+    assert [one.status for one in (first, again, other, late, taken)] == [201, 200, 200, 412, 412]
+    assert first.headers["ETag"] == again.headers["ETag"] != other.headers["ETag"]
+    assert removed == [204, 404]
+    assert contract.server.store.dump() == before
 
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"{", b"[]", b"\xff", b'{"a":1,"a":2}', b'{"a":1e999}', b"[" * 100_000, b"9" * 5000, b'{"a":"\\ud800"}'],
-)
-def test_what_is_no_record_is_refused_and_not_kept(server: Running, token: str, body: bytes) -> None:
-    before = server.state()
-    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-    got = Call(server.base_url, "PUT", "/collections/core-reading/items/x", {}, headers, body).send()
+    [
+        b"", b"{", b"[]", b"\xff", b"\xef\xbb\xbf{}", b'{"a":1,"a":2}', b'{"a":1e999}', b"[" * 100_000, b"9" * 5000,
+        b'{"a":"\\ud800"}', b"NaN", json.dumps({**RECORD, "status": "other"}).encode(),
+        json.dumps({**RECORD, "area_code": "49"}).encode(),
+        json.dumps({**RECORD, "observed_at": "2026-02-30T05:06:07+07:00"}).encode(),
+    ],
+)  # fmt: skip
+def test_what_is_no_record_is_refused_and_not_kept(contract: Contract, sent: dict[str, str], body: bytes) -> None:
+    before = contract.server.store.dump()
+    reply = contract.holds(f"/collections/core-reading/items/{NAME}", method="PUT", body=body, **sent)
 
-    assert (got.status_code, got.content_type) == (400, "application/problem+json")
-    assert server.state() == before
-
-
-def test_pages_give_each_record_once(server: Running, token: str) -> None:
-    headers = {"Authorization": f"Bearer {token}"}
-    for collection, records in server.state().items():
-        seen, url = [], f"/collections/{collection}/items?limit=90"
-        while url:
-            page = Call(server.base_url, "GET", url, {}, headers, b"").send().json()
-            seen += [json.dumps(record) for record in page["records"]]
-            following = [link["href"] for link in page["links"] if link["rel"] == "next"]
-            url = following[0].removeprefix(server.base_url) if following else ""
-
-        assert len(seen) == len(set(seen)) == len(records) == page["numberMatched"]
+    assert (reply.status, reply.media) == (400, "application/problem+json")
+    assert contract.server.store.dump() == before
 
 
-def test_times_compare_as_instants_and_intervals_are_half_open(server: Running) -> None:
-    path = "/collections/env-observation/items"
+def test_pages_give_each_record_once_while_others_come_and_go(sent: dict[str, str]) -> None:
+    contract = Contract(Reference())
+    records = contract.server.store.dump()["core-reading"]
+    seen, query = [], "limit=90"
+    while query:
+        reply = contract.ask("/collections/core-reading/items", query, **sent)
+        page = json.loads(reply.body)
+        seen += [json.dumps(record, ensure_ascii=False, separators=(",", ":")) for record in page["records"]]
+        query = reply.headers.get("Link", "").partition("?")[2].partition(">")[0]
+        number = len(seen)
+        put(contract, sent, {**RECORD, "note": f"lần {number}"})
+        contract.ask(f"/collections/core-reading/items/{NAME}", method="DELETE", **sent)
 
+    assert sorted(seen) == sorted(records.values())
+
+
+def test_times_compare_as_instants_and_intervals_are_half_open(contract: Contract) -> None:
     def count(text: str) -> int:
-        return (
-            Call(server.base_url, "GET", path, {"datetime": text, "limit": "1"}, {}, b"").send().json()["numberMatched"]
-        )
+        query = f"limit=1&datetime={quote(text)}"
+        found: int = json.loads(contract.holds("/collections/env-observation/items", query).body)["numberMatched"]
+        return found
 
-    newest = Call(server.base_url, "GET", "/collections/env-observation/latest", {}, {}, b"").send().json()["hour"]
-    here, there = newest, newest.replace("+07:00", "+06:00")  # an hour later
+    newest = json.loads(contract.ask("/collections/env-observation/latest").body)["hour"]
+    hour_later = newest.replace("+07:00", "+06:00")
+    same = newest.replace("+07:00", "+00:00")
 
-    assert count(here) > 0
-    assert count(f"{here}/{there}") == count(here) == count(f"{here}/..")
-    assert count(f"../{here}") + count(here) == 1300
-    assert count(f"{here}/{here}") == 0
+    assert count(newest) > 0
+    assert count(f"{newest}/{hour_later}") == count(newest) == count(f"{newest}/..")
+    assert count(f"../{newest}") + count(newest) == 1300
+    assert count(f"{newest}/{newest}") == count(same) == 0
 
 
-def test_with_tls_plain_http_only_redirects() -> None:
-    with running(tls=True) as found:
-        assert found.ca_file is not None
-        assert found.ca_file.is_file()
-        assert found.base_url.startswith("https://")
-        assert found.http_port is not None
-        assert "env-station" in found.state()
+def test_a_date_stands_for_its_first_instant_at_home(contract: Contract) -> None:
+    day = json.loads(contract.ask("/collections/core-health-count/latest").body)["date"]
+    path = "/collections/core-health-count/items"
+    at_home = json.loads(contract.ask(path, f"datetime={day}T00:00:00%2B07:00").body)["numberMatched"]
+    at_utc = json.loads(contract.ask(path, f"datetime={day}T00:00:00Z").body)["numberMatched"]
+
+    assert at_home > 0 == at_utc
+
+
+def test_over_the_wire_heads_have_no_body_and_long_bodies_are_refused(sent: dict[str, str]) -> None:
+    with running() as found:
+        before = found.state()
+        connection = http.client.HTTPConnection(urlsplit(found.base_url).netloc, timeout=10)
+        connection.request("HEAD", "/vsc/v1/collections/env-station/items")
+        head = connection.getresponse()
+        head_body = head.read()
+        connection.request("GET", "/vsc/v1/collections/env-station/items")
+        got = connection.getresponse()
+        body = got.read()
+        connection.request("PUT", f"/vsc/v1/collections/core-reading/items/{NAME}", b" " * 3_000_000, sent)
+        refused = connection.getresponse()
+        refused.read()
+        connection.close()
+
+        assert (head.status, head_body, head.getheader("Content-Length")) == (200, b"", str(len(body)))
+        assert head.getheader("ETag") == got.getheader("ETag")
+        assert refused.status == 413
+        assert found.state() == before
+
+
+def test_it_starts_quickly_and_stops_when_told() -> None:
+    started = time.monotonic()
+    command = [sys.executable, "-m", "fixtures.reference_sut"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        waited = time.monotonic() - started
+        process.terminate()
+
+        assert process.wait(10) == 0
+    assert line.startswith("http://127.0.0.1:")
+    assert waited < 10  # a fraction of a second on an idle machine
+
+
+def test_the_document_has_all_that_the_standard_has_for_its_collections(contract: Contract) -> None:
+    """Written out by the server and by the tool, apart from each other."""
+    offered = [
+        Offered(one.id, find_standard(one.dataset.partition("/")[0]).datasets[one.dataset.partition("/")[2]],
+                one.filters, one.writable)
+        for one in contract.server.collections
+    ]  # fmt: skip
+    written = operations(assemble(find_standard("VSC-API"), offered))
+    served = operations(contract.document)
+
+    assert {key: names for key, (names, _) in served.items() if key in written} == {
+        key: names for key, (names, _) in written.items()
+    }
+    assert all(statuses <= served[key][1] for key, (_, statuses) in written.items())
+
+
+def operations(document: dict) -> dict[tuple[str, str], tuple[set[str], set[str]]]:
+    """Names of parameters and statuses of each operation."""
+    found = {}
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            declared = document["components"]["parameters"]
+            given = [
+                declared.get(one.get("$ref", "").rpartition("/")[2], one) for one in operation.get("parameters", [])
+            ]
+            found[path, method] = ({one["name"] for one in given}, set(operation["responses"]))
+    return found
