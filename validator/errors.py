@@ -35,3 +35,7 @@ class CatalogueError(LienthongError):
 
 class EngineError(LienthongError):
     """A check could not be carried out: our fault. The result is `cantTell`, cause `error`."""
+
+
+class EvidenceError(LienthongError):
+    """Recorded evidence that does not hold together, such as a log with a broken chain. Exit code 5."""

@@ -22,6 +22,7 @@ FLOORS = {
     "validator.observe": 4,
     "validator.checks": 5,
     "validator.accept": 5,
+    "validator.api": 5,
     "validator.engine": 6,
     "validator.run": 7,
     "validator.scoping": 6,
@@ -56,6 +57,7 @@ ONE_ROOM = {
     "jinja2": {"validator.report.html"},
     "signxml": {"validator.checks.xml_signature"},
     "click": {"validator.cli"},
+    "httpcore": {"validator.api"},
 }
 
 

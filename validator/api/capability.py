@@ -90,7 +90,7 @@ def _collection(item: Mapping[str, Any]) -> Collection:
     filters = item.get("filters")
     return Collection(
         id=item["id"],
-        path=f"/collections/{quote(item["id"], safe="~")}",
+        path=f"/collections/{quote(item['id'], safe='~')}",
         dataset_name=name,
         dataset=_dataset(name, str(item.get("version", ""))),
         protected=item.get("access") == "protected",

@@ -66,6 +66,10 @@ class SchemaCheck:
         if foreign:
             yield Finding(self.default_owner, "schema.foreign_binding", place, {"binding": foreign})
             return
+        yield from self.faults(value, place)
+
+    def faults(self, value: Any, place: Location) -> Iterator[Finding]:
+        """Every error of one value that is meant to be of this schema."""
         yield from self._missing(value, place)
         told: set[tuple[str, str | None]] = set()
         for error in self.explainer.iter_errors(value):

@@ -13,10 +13,11 @@ from validator import __version__
 from validator.cli.clicks import LazyGroup, explain_usage, lang_option, option
 from validator.cli.interrupts import Stopped, check, stoppable
 from validator.cli.words import explain, language, say
-from validator.errors import LienthongError, UsageError
+from validator.errors import EvidenceError, LienthongError, UsageError
 
 EXIT_USAGE: Final = 2
 EXIT_INTERNAL: Final = 4
+EXIT_EVIDENCE: Final = 5
 
 COMMANDS: Final = {
     "demo": "validator.cli.validate:demo",
@@ -25,6 +26,7 @@ COMMANDS: Final = {
     "report": "validator.cli.report:report",
     "standards": "validator.cli.standards:standards",
     "seal": "validator.cli.validate:seal",
+    "watch": "validator.cli.watch:watch",
 }
 
 
@@ -46,7 +48,8 @@ def program(lang: str) -> LazyGroup:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one call and returns its exit code.
 
-    0 conformant, 1 nonconformant, 2 usage, 3 inconclusive, 4 ours, 128 + n stopped by signal n.
+    0 conformant, 1 nonconformant, 2 usage, 3 inconclusive, 4 ours, 5 evidence that does not hold together,
+    128 + n stopped by signal n.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     lang = language(given, os.environ)
@@ -67,6 +70,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except UsageError as fault:
         click.echo(f"{say(lang, 'error.label')} {explain(lang, fault)}", err=True)
         return EXIT_USAGE
+    except EvidenceError as fault:
+        click.echo(f"{say(lang, 'error.label')} {explain(lang, fault)}", err=True)
+        return EXIT_EVIDENCE
     except LienthongError as fault:
         click.echo(f"{say(lang, 'error.internal_label')} {explain(lang, fault)}", err=True)
         return EXIT_INTERNAL

@@ -78,7 +78,7 @@ class Progress:
         self.last = now
         self.work.update(now, done)
         self.rows.update(now, records)
-        self._show(self._line(phase, done, total))
+        self.show(self._line(phase, done, total))
 
     def _line(self, phase: Phase, done: int, total: int) -> str:
         """The line's text; `total` 0 means that nobody knows how much there is."""
@@ -97,7 +97,7 @@ class Progress:
             parts.append(say(self.lang, "progress.left", left=left))
         return " · ".join(parts)
 
-    def _show(self, text: str) -> None:
+    def show(self, text: str) -> None:
         """Rewrites the line, cut so that it never wraps, in letters that the terminal can show."""
         try:
             width = os.get_terminal_size(self.stream.fileno()).columns

@@ -1,0 +1,115 @@
+"""VSC-API 5.9: beyond the stated rate the system says 429 and when to come back, and then it is back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
+
+from validator.api.capability import parsed
+from validator.api.collector import Collector
+from validator.api.outcomes import NotClaimed, Unknown
+from validator.api.sut import Sut
+from validator.model.exchange import Exchange
+
+REQUIREMENT = "VSC-API-R09"
+MOST_SENT = 600
+BEYOND = 1.15
+THREADS = 8
+TOO_MANY = 429
+
+
+def stated_rate(sut: Sut) -> tuple[int, int]:
+    """(requests, seconds) that the landing page states. Raises NotClaimed."""
+    document = sut.document("/")
+    rate = document.get("rate_limit") if isinstance(document, Mapping) else None
+    requests, seconds = (rate.get("requests"), rate.get("seconds")) if isinstance(rate, Mapping) else (None, None)
+    if not isinstance(requests, int) or not isinstance(seconds, int):
+        raise NotClaimed("live.no_rate_stated")
+    return requests, seconds
+
+
+def burst(sut: Sut, wanted: int, within: float) -> list[Exchange]:
+    """Cheap requests as fast as they go until the first 429, `wanted` are sent, or the time is over."""
+    numbers, ends = count(), sut.context.clock.monotonic() + within
+
+    def keep_asking(_: int) -> list[Exchange]:
+        got: list[Exchange] = []
+        while next(numbers) < wanted and sut.context.clock.monotonic() < ends:
+            got.append(sut.send("GET", "/conformance", wait=False, pace=False))
+            if got[-1].answer is not None and got[-1].answer.status == TOO_MANY:
+                break
+        return got
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        return [exchange for part in pool.map(keep_asking, range(THREADS)) for exchange in part]
+
+
+def test_R09_beyond_the_rate_is_429_and_it_recovers(sut: Sut, find: Collector) -> None:
+    requests, seconds = stated_rate(sut)
+    wanted = int(requests * BEYOND) + THREADS
+    if wanted > MOST_SENT:
+        raise Unknown("live.rate_too_high_to_try", requests=requests, most=MOST_SENT)
+    sent = burst(sut, wanted, float(seconds))
+    find.looked(len(sent))
+    refused = [e for e in sent if e.answer is not None and e.answer.status == TOO_MANY]
+    if not refused:
+        if len(sent) <= requests:
+            raise Unknown("live.too_slow_to_overload", sent=len(sent), requests=requests, seconds=seconds)
+        find("no_429", sent[-1], sent=len(sent), expected=TOO_MANY, found=sent[-1].answer and sent[-1].answer.status)
+        return
+    stated = retry_after(refused[-1])
+    if stated is None:
+        find("no_retry_after", refused[-1], expected="Retry-After: …", found=header(refused[-1]))
+        stated = float(seconds)
+    _judge_recovery(sut, find, stated)
+
+
+def _judge_recovery(sut: Sut, find: Collector, stated: float) -> None:
+    """After the stated time the system has `recovery_max` seconds to be as before."""
+    most = float(sut.context.parameters["recovery_max"])
+    if stated > most:
+        raise Unknown("live.retry_after_long", stated=stated)
+    sut.context.clock.sleep(stated)
+    ends = sut.context.clock.monotonic() + min(most, sut.patience)
+    while True:
+        last = sut.send("GET", "/conformance", wait=False)
+        if last.answer is not None and last.answer.status == 200:
+            return
+        if sut.context.clock.monotonic() >= ends:
+            find("not_recovered", last, expected=200, found=last.answer and last.answer.status)
+            return
+        sut.context.clock.sleep(1)
+
+
+def header(exchange: Exchange) -> str:
+    return (exchange.answer.header("retry-after") if exchange.answer else None) or "∅"
+
+
+def retry_after(exchange: Exchange) -> float | None:
+    """Seconds that the answer asks to wait (RFC 9110, 10.2.3)."""
+    from validator.api.waiting import seconds_of
+
+    return seconds_of(header(exchange), exchange.started_at)
+
+
+def test_R09_every_429_says_when_to_come_back(sut: Sut, find: Collector) -> None:
+    """Whatever 429 the run has met before."""
+    met = [e for e in sut.errors if e.answer is not None and e.answer.status == TOO_MANY]
+    if not met:
+        raise NotClaimed("live.no_429_met")
+    for exchange in met:
+        find.looked()
+        if retry_after(exchange) is None:
+            find("no_retry_after", exchange, expected="Retry-After: …", found=header(exchange))
+
+
+def test_R09_body_of_429_is_a_problem(sut: Sut, find: Collector) -> None:
+    met = [e for e in sut.errors if e.answer is not None and e.answer.status == TOO_MANY]
+    if not met:
+        raise NotClaimed("live.no_429_met")
+    find.looked(len(met))
+    for exchange in met[:3]:
+        document = parsed(exchange)
+        if not isinstance(document, Mapping) or document.get("status") != TOO_MANY:
+            find("no_problem_body", exchange)

@@ -1,0 +1,92 @@
+"""Records that the run itself writes: made from one of the system's, marked as its own, and removed after.
+
+Records of others are never written to.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import jsonschema_rs
+
+from validator.api.capability import Collection
+from validator.api.outcomes import Unknown
+from validator.api.records import Record, column_path, item_path
+from validator.model.exchange import Exchange
+
+WRITER: Final = "main"
+JSON_BODY: Final = (("Content-Type", "application/json"),)
+NAMES: Final = ("lienthong-{mark}", "LIENTHONG{mark}", "lienthong{mark}", "9{digits}")
+MARK_LENGTH: Final = 8
+
+Send = Callable[..., Exchange]
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """A record of the run's own and where it lies."""
+
+    path: str
+    record: Record
+
+
+class OwnRecords:
+    """Writes and removes own records; what could not be removed stays in `left`."""
+
+    def __init__(self, send: Send) -> None:
+        self.send = send
+        self.left: dict[str, Own] = {}
+
+    def like(self, collection: Collection, sample: Record, mark: str) -> Own:
+        """A record like a sample under a key of its own. Raises Unknown when the schema allows none."""
+        dataset = collection.dataset
+        assert dataset is not None
+        validator = jsonschema_rs.validator_for(dict(dataset.schema), validate_formats=True)
+        for name in dataset.key:
+            path = column_path(dataset, name)
+            for pattern in NAMES if path else ():
+                made = copy.deepcopy(dict(sample))
+                _put(made, path or (), pattern.format(mark=mark[:MARK_LENGTH], digits=str(int(mark, 16))[:MARK_LENGTH]))
+                if validator.is_valid(made):
+                    return Own(item_path(collection.path, made, dataset), made)
+        raise Unknown("live.no_own_record", collection=collection.id)
+
+    def put(self, own: Own, record: Any = None, headers: Mapping[str, str] | None = None) -> Exchange:
+        """Writes an own record (or another body at its place)."""
+        body = json.dumps(own.record if record is None else record, ensure_ascii=False).encode()
+        self.left[own.path] = own
+        return self.send("PUT", own.path, headers=(*JSON_BODY, *(headers or {}).items()), body=body, role=WRITER)
+
+    def delete(self, own: Own, headers: Mapping[str, str] | None = None) -> Exchange:
+        """Removes an own record, as it is now unless `headers` say otherwise."""
+        given = dict(headers) if headers is not None else self._as_it_is(own)
+        exchange = self.send("DELETE", own.path, headers=tuple(given.items()), role=WRITER)
+        if exchange.answer is not None and (exchange.answer.status < 300 or exchange.answer.status in (404, 410)):
+            self.left.pop(own.path, None)
+        return exchange
+
+    def _as_it_is(self, own: Own) -> dict[str, str]:
+        answer = self.send("GET", own.path, role=WRITER).answer
+        tag = answer.header("etag") if answer is not None and answer.status == 200 else None
+        return {"If-Match": tag} if tag and not tag.startswith("W/") else {}
+
+    def clean_up(self) -> tuple[str, ...]:
+        """Removes whatever is left; the paths of what could not be removed."""
+        for own in list(self.left.values()):
+            self.delete(own)
+        return tuple(sorted(self.left))
+
+
+def _put(record: dict[str, Any], path: tuple[str, ...], value: str) -> None:
+    node = record
+    for step in path[:-1]:
+        inner = node.get(step)
+        if not isinstance(inner, dict):
+            return
+        node = inner
+    if isinstance(node.get(path[-1]), str):
+        node[path[-1]] = value

@@ -1,0 +1,78 @@
+"""The record of a run: every exchange as a line of JSON, redacted before it is written."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from validator.api.evidence import evidence, fingerprint
+from validator.api.redact import Redactor
+from validator.canonical import digest
+from validator.model.exchange import Exchange
+
+
+class Recorder:
+    """Appends to `exchanges.ndjson`; goes on where an interrupted run stopped, a torn last line cut off."""
+
+    def __init__(self, path: Path, redactor: Redactor) -> None:
+        self.redactor = redactor
+        self.path = path
+        self._lock = threading.Lock()
+        self._places: dict[int, tuple[int, int]] = {}
+        self._prints: list[str] = []
+        self._numbers = 0
+        # Evidence may hold what is nobody's business even without secrets.
+        self._file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b", buffering=0)
+        self._size = self._take_up()
+
+    def next_number(self) -> int:
+        """The number of the exchange that is about to be made, from 1."""
+        with self._lock:
+            self._numbers += 1
+            return self._numbers
+
+    def add(self, exchange: Exchange, *, counted: bool = True) -> None:
+        """Redacts and writes. Not `counted`: made on the client's own account (a token, a repetition after a
+        wait), so the digest of the requests leaves it out."""
+        entry = evidence(exchange, self.redactor)
+        entry["fingerprint"] = fingerprint(exchange.call, self.redactor) if counted else None
+        line = orjson.dumps(entry) + b"\n"
+        with self._lock:
+            self._file.write(line)
+            self._note(entry, len(line))
+
+    def entry(self, number: int) -> dict[str, Any]:
+        """The redacted exchange of a number. Raises KeyError."""
+        start, length = self._places[number]
+        with self._lock:
+            return dict(orjson.loads(os.pread(self._file.fileno(), length, start)))
+
+    def requests_digest(self) -> str:
+        """`sha256:…` over the requests in order: the same seed on the same data gives the same."""
+        with self._lock:
+            return digest(self._prints)
+
+    def close(self) -> None:
+        """Closes the file; everything is in it already."""
+        self._file.close()
+
+    def _note(self, entry: dict[str, Any], length: int) -> None:
+        self._places[entry["number"]] = (self._size, length)
+        self._size += length
+        self._numbers = max(self._numbers, entry["number"])
+        if entry["fingerprint"]:
+            self._prints.append(entry["fingerprint"])
+
+    def _take_up(self) -> int:
+        self._size = 0
+        for line in self._file:
+            if not line.endswith(b"\n"):
+                break
+            self._note(orjson.loads(line), len(line))
+        self._file.truncate(self._size)
+        self._file.seek(self._size)
+        return self._size
