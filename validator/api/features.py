@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 from validator.api.capability import parsed
 from validator.api.outcomes import NotClaimed, Unknown
@@ -33,7 +33,7 @@ class FeatureCollection:
     id: str
     path: str
     crs: tuple[str, ...]
-    spatial: tuple[float, ...] | None
+    spatial: tuple[float, float, float, float] | None
     temporal: bool
     described: Mapping[str, Any]
 
@@ -63,6 +63,14 @@ def identifier(feature: Feature) -> str:
 def links(document: Any) -> tuple[Mapping[str, Any], ...]:
     listed = document.get("links") if isinstance(document, Mapping) else None
     return tuple(link for link in listed if isinstance(link, Mapping)) if isinstance(listed, list) else ()
+
+
+def status(exchange: Exchange) -> int | None:
+    return exchange.answer.status if exchange.answer else None
+
+
+def same_host(target: str, exchange: Exchange) -> bool:
+    return urlsplit(target).netloc == urlsplit(exchange.call.target).netloc
 
 
 def features_of(exchange: Exchange) -> tuple[Feature, ...] | None:
@@ -147,6 +155,14 @@ class FeatureService:
             seen.add(after)
             exchange = self.get(after)
 
+    def alone(self, collection: FeatureCollection, feature: Feature, query: Query) -> Features:
+        """One feature asked for by its id, as a page of one."""
+        exchange = self.get(item_path(collection, feature), query)
+        document = parsed(exchange)
+        if status(exchange) != 200 or not isinstance(document, Mapping):
+            return Features((), (), exchange, False, True, False)
+        return Features((document,), (exchange,), exchange, True, False, False)
+
     def definition(self) -> Any:
         """The API definition that the landing page links to; None when it is no JSON."""
         for link in links(parsed(self.page("/"))):
@@ -159,15 +175,54 @@ class FeatureService:
 
     def absolute(self, target: str) -> str:
         """A link of the landing page as an absolute address below the service's own."""
-        from urllib.parse import urljoin
-
         return urljoin(f"{self.sut.context.base.rstrip('/')}/", target)
+
+
+def item_path(collection: FeatureCollection, feature: Feature) -> str:
+    return f"{collection.path}/items/{quote(identifier(feature), safe='')}"
+
+
+def free_parameters(definition: Any) -> bool:
+    """Whether an OpenAPI document lets items be asked with parameters of any name (an object, exploded)."""
+    paths = definition.get("paths") if isinstance(definition, Mapping) else None
+    for path, item in paths.items() if isinstance(paths, Mapping) else ():
+        if str(path).endswith("/items") and isinstance(item, Mapping) and isinstance(item.get("get"), Mapping):
+            given = (*(item.get("parameters") or ()), *(item["get"].get("parameters") or ()))
+            if any(_is_free(_resolved(parameter, definition)) for parameter in given):
+                return True
+    return False
+
+
+def _resolved(node: Any, definition: Mapping[str, Any]) -> Any:
+    """A node of an OpenAPI document, or what it refers to within it."""
+    reference = node.get("$ref") if isinstance(node, Mapping) else None
+    if not isinstance(reference, str) or not reference.startswith("#/"):
+        return node
+    target: Any = definition
+    for step in reference[2:].split("/"):
+        target = target.get(step) if isinstance(target, Mapping) else None
+    return target
+
+
+def _is_free(parameter: Any) -> bool:
+    schema = parameter.get("schema") if isinstance(parameter, Mapping) else None
+    return (
+        isinstance(schema, Mapping)
+        and parameter.get("in") == "query"
+        and schema.get("type") == "object"
+        and schema.get("additionalProperties", True) is not False
+        and parameter.get("explode", True) is True
+    )
 
 
 def _collections(document: Mapping[str, Any]) -> Iterator[FeatureCollection]:
     listed = document.get("collections")
     for item in listed if isinstance(listed, list) else ():
-        if isinstance(item, Mapping) and isinstance(item.get("id"), str) and item.get("itemType", "feature") == "feature":
+        if (
+            isinstance(item, Mapping)
+            and isinstance(item.get("id"), str)
+            and item.get("itemType", "feature") == "feature"
+        ):
             yield FeatureCollection(
                 id=item["id"],
                 path=f"/collections/{quote(item['id'], safe='')}",
@@ -178,9 +233,16 @@ def _collections(document: Mapping[str, Any]) -> Iterator[FeatureCollection]:
             )
 
 
+def _is_of_features(item: Any) -> bool:
+    return (
+        isinstance(item, Mapping) and isinstance(item.get("id"), str) and item.get("itemType", "feature") == "feature"
+    )
+
+
 def _systems(item: Mapping[str, Any], document: Mapping[str, Any]) -> Iterator[str]:
     """The collection's systems; `#/crs` stands for the list that all collections share."""
-    for uri in item.get("crs") if isinstance(item.get("crs"), list) else ():
+    listed = item.get("crs")
+    for uri in listed if isinstance(listed, list) else ():
         if uri == "#/crs":
             yield from (u for u in document.get("crs") or () if isinstance(u, str))
         elif isinstance(uri, str):
@@ -194,7 +256,7 @@ def _extent(item: Mapping[str, Any], name: str, member: str) -> Any:
     return node[0] if isinstance(node, list) and node else None
 
 
-def _spatial(item: Mapping[str, Any]) -> tuple[float, ...] | None:
+def _spatial(item: Mapping[str, Any]) -> tuple[float, float, float, float] | None:
     """The first box of the extent in degrees, without heights."""
     box = _extent(item, "spatial", "bbox")
     if not isinstance(box, list) or not all(isinstance(n, int | float) for n in box) or len(box) not in (4, 6):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,16 +19,16 @@ import shapely
 from pyproj.enums import TransformDirection
 from pyproj.transformer import Transformer
 
-from validator.checks.geometry_plane import ELLIPSOID, LON_LAT, parse, transformation
+from validator.checks.geometry_plane import ELLIPSOID, LON_LAT, on_globe, parse, transformation
 
 Box = tuple[float, float, float, float]
 LON_LAT_URIS: Final = frozenset(
     {"http://www.opengis.net/def/crs/OGC/1.3/CRS84", "http://www.opengis.net/def/crs/OGC/0/CRS84h"}
 )
-NUMBERS_AT_MOST: Final = 100_000
 _SYSTEM = re.compile(r"https?://www\.opengis\.net/def/crs/([A-Za-z]+)/[^/]*/([A-Za-z0-9]+)")
-_SIZES: Final = (0.02, 0.05, 0.1, 0.2, 0.4)
-_EDGE: Final = 0.02  # of the box's half width: nearer to an edge than this is for nobody to judge
+_AROUND: Final = 20
+_SHARES: Final = (0.4, 0.2, 0.1, 0.05, 0.02)
+_EDGE: Final = 0.01  # of the box's size: nearer to an edge than this is for nobody to judge
 _LEAST: Final = 1e-4  # degrees, about ten metres
 
 
@@ -54,22 +54,31 @@ def grown(box: Box, share: float) -> Box:
 
 
 def telling_box(shapes: Sequence[Any]) -> Box | None:
-    """A box that some of the shapes meet clearly and others clearly do not; None when there is none."""
-    if not shapes:
-        return None
-    west, south, east, north = shapely.total_bounds(np.array(shapes))
+    """The box that most but not all of the shapes meet, none of them doubtfully; None when there is none."""
+    known = np.array(shapes, dtype=object)
+    best: tuple[int, Box] | None = None
+    for box in _boxes_around(known):
+        met = shapely.intersects(known, shapely.box(*grown(box, _EDGE)))
+        count = int(met.sum())
+        if count == len(known) or (best is not None and count <= best[0]):
+            continue
+        if bool((met == shapely.intersects(known, shapely.box(*grown(box, -_EDGE)))).all()):
+            best = count, box
+    return best[1] if best else None
+
+
+def _boxes_around(shapes: Any) -> Iterator[Box]:
+    """Squares of several sizes around points of the first shapes."""
+    if not len(shapes):
+        return
+    west, south, east, north = shapely.total_bounds(shapes)
     size = max(east - west, north - south, _LEAST)
-    for shape in shapes[:20]:
-        at = shapely.point_on_surface(shape)
-        for share in _SIZES:
-            half = size * share
-            box = (at.x - half, at.y - half, at.x + half, at.y + half)
-            outer, inner = grown(box, _EDGE / 2), grown(box, -_EDGE / 2)
-            met = [meets(other, outer) for other in shapes]
-            if not all(met) and met == [meets(other, inner) for other in shapes] and _on_earth(box):
-                rounded = tuple(round(side, 7) for side in box)
-                return rounded[0], rounded[1], rounded[2], rounded[3]
-    return None
+    for at in shapely.point_on_surface(shapes[:_AROUND]):
+        for half in (round(size * share, 6) for share in _SHARES):
+            x, y = round(at.x, 6), round(at.y, 6)
+            box = (x - half, y - half, x + half, y + half)
+            if _on_earth(box):
+                yield box
 
 
 def _on_earth(box: Box) -> bool:
@@ -139,6 +148,11 @@ def _farthest(ours: Any, theirs: Any, asked: System) -> float:
     if not (np.isfinite(lon).all() and np.isfinite(lat).all() and (np.abs(lat) <= 90).all()):
         return math.inf
     return float(np.max(ELLIPSOID.inv(ours[:, 0], ours[:, 1], lon, lat)[2]))
+
+
+def on_earth(shape: Any) -> bool:
+    """Whether every position can be a longitude and a latitude."""
+    return on_globe(shape)
 
 
 def strays(shapes: Iterable[Any], box: Box) -> int:
