@@ -47,6 +47,7 @@ class City:
     before: Callable[[City, str], Answer | Failure | None] = lambda _city, _path: None
     took: Callable[[], float] = lambda: 0.02
     skew: timedelta = timedelta(0)
+    synchronised: bool | None = True
     pages: dict[str, list[dict[str, Any]]] = field(
         default_factory=lambda: {"air": [{"hour": "2026-11-25T16:00:00Z", "pm": 12}], "count": [{"date": "2026-11-24"}]}
     )
@@ -100,7 +101,7 @@ def begin(path: Path, city: City, given: Plan, clean: Callable[[str], str] = str
     """A log that is open, and the session on it."""
     log = Log(path)
     watched = prepare(given, log, city, city.clock, False, clean)
-    return log, Session(given, log, city, watched, city.clock, clean)
+    return log, Session(given, log, city, watched, city.clock, clean, lambda: city.synchronised)
 
 
 def watch(path: Path, city: City, given: Plan | None = None, clean: Callable[[str], str] = str) -> None:

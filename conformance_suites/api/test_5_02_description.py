@@ -153,7 +153,7 @@ def test_R02_claims_are_made_and_kept(sut: Sut, find: Collector) -> None:
 
 def test_R02_collections_agree_one_by_one(sut: Sut, find: Collector) -> None:
     for collection in sut.collections():
-        exchange = sut.send("GET", collection.path)
+        exchange = sut.send("GET", collection.path, role=sut.role_of(collection))
         if is_json(find, exchange) and agrees(find, exchange, schema_of(sut, "Collection")):
             stated = parsed(exchange)["id"]
             if stated != collection.id:

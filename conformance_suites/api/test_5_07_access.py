@@ -81,7 +81,7 @@ def test_R07_token_in_the_query_is_refused(sut: Sut, find: Collector) -> None:
     """The right token at the wrong place (RFC 6750, 2.3 and 5.3)."""
     sut.require("test_R07_nothing_without_a_token")
     paths = places(sut)
-    secret = sut.client.secret(MAIN)
+    secret = sut.client.token(MAIN)
     if secret is None:
         raise Unknown("live.no_token_to_place")
     for path in paths:

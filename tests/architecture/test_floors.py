@@ -22,7 +22,6 @@ FLOORS = {
     "validator.observe": 4,
     "validator.checks": 5,
     "validator.accept": 5,
-    "validator.api": 5,
     "validator.engine": 6,
     "validator.run": 7,
     "validator.scoping": 6,

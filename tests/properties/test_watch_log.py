@@ -8,6 +8,7 @@ import tempfile
 from dataclasses import asdict
 from datetime import timedelta
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 from hypothesis import HealthCheck, assume, given, settings
@@ -147,7 +148,7 @@ def test_availability_and_latency_are_those_of_a_plain_count(row: tuple[Probe, .
 def test_the_share_observed_is_what_is_not_in_gaps(row: tuple[Probe, ...]) -> None:
     window = of(row)
     dark, total = 0.0, 0.0
-    for before, after in zip(row, row[1:], strict=False):
+    for before, after in pairwise(row):
         step = (after.at - before.at).total_seconds()
         total += step
         dark += step - 60 if step > 150 else 0
@@ -173,7 +174,7 @@ def test_probes_come_back_from_the_log_as_they_were(row: tuple[Probe, ...]) -> N
     path = on_disk(b"")
     log = Log(path)
     log.append({"kind": "header", "schema": SCHEMA})
-    log.append({"kind": "start"})
+    log.append({"kind": "start", "synchronised": None})
     for probe in row:
         log.append(to_line(probe))
     log.close()

@@ -99,8 +99,6 @@ def _collection(item: Mapping[str, Any]) -> Collection:
     )
 
 
-
-
 def _dataset(name: str, version: str) -> Dataset | None:
     standard, _, short = name.partition("/")
     try:

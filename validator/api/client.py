@@ -87,18 +87,20 @@ class Client:
         body: bytes = b"",
         role: str | None = "main",
         wait: bool = True,
+        pace: bool = True,
     ) -> Exchange:
         """One exchange. `target` is absolute or relative to the base as RFC 3986 has it (`collections`, not
         `/collections`; see `url`). Failures of the other side are in the exchange; redirects are not followed.
 
         The credential of `role` goes to the base's origin only, and a header that the caller sets is not set
         again. Another host than the base's is not asked (`Failure.BLOCKED`, `other_host`). With `wait`, a 429
-        or 503 with Retry-After is waited for and asked again; the last exchange is returned.
+        or 503 with Retry-After is waited for and asked again; the last exchange is returned. Without `pace` it goes
+        out at once (for overload on purpose).
         Raises BudgetSpent, TokenError (no token for the role), ValueError (no HTTP request).
         """
         given = tuple(headers.items() if isinstance(headers, Mapping) else headers)
         for turn in range(self.limits.waits + 1):
-            exchange = self._attempt(method, target, given, body, role, counted=turn == 0)
+            exchange = self._attempt(method, target, given, body, role, counted=turn == 0, pace=pace)
             pause = retry_after(exchange.answer, self._clock.now()) if wait and exchange.answer else None
             if pause is None or pause > self.limits.longest_wait or turn == self.limits.waits:
                 break
@@ -128,7 +130,7 @@ class Client:
         self._transport.close()
 
     def _attempt(
-        self, method: str, target: str, given: Headers, body: bytes, role: str | None, *, counted: bool
+        self, method: str, target: str, given: Headers, body: bytes, role: str | None, *, counted: bool, pace: bool
     ) -> Exchange:
         try:
             url = resolve(self.base, target)
@@ -137,7 +139,8 @@ class Client:
         if url.host != self._base.host:
             return self._unsent(Call(method, str(url), given, body), Fault(Failure.BLOCKED, "other_host"), counted)
         identity = self._identity(role) if url.origin == self._base.origin else _Identity()
-        exchange = self._exchange(method, url, (*given, *_absent(given, identity.headers)), body, identity)
+        sent = (*given, *_absent(given, identity.headers))
+        exchange = self._exchange(method, url, sent, body, identity, pace=pace)
         self.recorder.add(exchange, counted=counted)
         return exchange
 
@@ -174,9 +177,11 @@ class Client:
                 raise
             return self._tokens[role].value.reveal()
 
-    def _exchange(self, method: str, url: Url, headers: Headers, body: bytes, identity: _Identity) -> Exchange:
+    def _exchange(
+        self, method: str, url: Url, headers: Headers, body: bytes, identity: _Identity, *, pace: bool = True
+    ) -> Exchange:
         call = Call(method, str(url), (*_standing(method, url, body, headers), *headers), body)
-        self._pace()
+        self._pace(self.limits.rate if pace else 0.0)
         number, started = self.recorder.next_number(), self._clock.now()
         begun = self._clock.monotonic()
         answer, failure, detail = None, None, ""
@@ -193,7 +198,7 @@ class Client:
         self.recorder.add(exchange, counted=counted)
         return exchange
 
-    def _pace(self) -> None:
+    def _pace(self, rate: float) -> None:
         """Waits for this request's turn. Raises BudgetSpent."""
         with self._lock:
             if self.sent >= self.limits.budget:
@@ -201,7 +206,7 @@ class Client:
             self.sent += 1
             now = self._clock.monotonic()
             turn = max(self._next, now)
-            self._next = turn + (1 / self.limits.rate if self.limits.rate else 0.0)
+            self._next = turn + (1 / rate if rate else 0.0)
         self._clock.sleep(turn - now)
 
 

@@ -33,7 +33,12 @@ class Offered:
 
 def template(standard: Standard) -> dict[str, Any]:
     """The standard's own document, as it stands."""
-    return read_yaml(standard.folder / TEMPLATE)
+    made: dict[str, Any] = read_yaml(standard.folder / TEMPLATE)
+    return made
+
+
+def has_template(standard: Standard) -> bool:
+    return (standard.folder / TEMPLATE).is_file()
 
 
 def assemble(standard: Standard, offered: Sequence[Offered]) -> dict[str, Any]:
@@ -54,7 +59,8 @@ def assemble(standard: Standard, offered: Sequence[Offered]) -> dict[str, Any]:
     for shape in ("Page", "Item"):
         del components["responses"][shape]
     del components["schemas"]["Record"], components["schemas"]["Page"]
-    return _plain(made)
+    plain: dict[str, Any] = _plain(made)
+    return plain
 
 
 def offered_filters(dataset: Dataset) -> tuple[str, ...]:

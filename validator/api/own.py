@@ -55,16 +55,20 @@ class OwnRecords:
                     return Own(item_path(collection.path, made, dataset), made)
         raise Unknown("live.no_own_record", collection=collection.id)
 
+    def text(self, own: Own) -> bytes:
+        return json.dumps(own.record, ensure_ascii=False).encode()
+
     def put(self, own: Own, record: Any = None, headers: Mapping[str, str] | None = None) -> Exchange:
         """Writes an own record (or another body at its place)."""
         body = json.dumps(own.record if record is None else record, ensure_ascii=False).encode()
         self.left[own.path] = own
-        return self.send("PUT", own.path, headers=(*JSON_BODY, *(headers or {}).items()), body=body, role=WRITER)
+        given = dict(JSON_BODY) | dict(headers or {})
+        return self.send("PUT", own.path, headers=given, body=body, role=WRITER)
 
     def delete(self, own: Own, headers: Mapping[str, str] | None = None) -> Exchange:
         """Removes an own record, as it is now unless `headers` say otherwise."""
         given = dict(headers) if headers is not None else self._as_it_is(own)
-        exchange = self.send("DELETE", own.path, headers=tuple(given.items()), role=WRITER)
+        exchange = self.send("DELETE", own.path, headers=given, role=WRITER)
         if exchange.answer is not None and (exchange.answer.status < 300 or exchange.answer.status in (404, 410)):
             self.left.pop(own.path, None)
         return exchange

@@ -73,7 +73,8 @@ def next_of(exchange: Exchange, document: Mapping[str, Any]) -> str | None:
     answer = exchange.answer
     target = linked((answer.header("link") if answer else None) or "", "next")
     if target is None:
-        for link in document.get("links") if isinstance(document.get("links"), list) else ():
+        links = document.get("links")
+        for link in links if isinstance(links, list) else ():
             if isinstance(link, Mapping) and link.get("rel") == "next" and isinstance(link.get("href"), str):
                 target = link["href"]
     return None if target is None else urljoin(exchange.call.target, target)

@@ -28,7 +28,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     if config.stash.get(SESSION, None) is None and config.getoption("--sut", None):
-        from validator.api.session import plain_session
+        from validator.api.opening import plain_session
 
         config.stash[SESSION] = plain_session(config.getoption("--sut"), config.getoption("--sut-options"))
 
@@ -79,7 +79,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
     requirement = requirement_of(pyfuncitem)
     if session is None or requirement is None:
         return (yield)
-    fault: BaseException | None = None
+    fault: Exception | None = None
     try:
         yield
     except Exception as raised:  # noqa: BLE001 - told apart by the session: an outcome, or a fault of ours
@@ -88,7 +88,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
     return None
 
 
-def _tell(made: Any, fault: BaseException | None) -> None:
+def _tell(made: Any, fault: Exception | None) -> None:
     """The same outcome in pytest's own words."""
     if made.outcome == "failed":
         pytest.fail(made.words, pytrace=False)
@@ -100,8 +100,8 @@ def _tell(made: Any, fault: BaseException | None) -> None:
 
 def run_suites(session: Session, folders: list[str]) -> int:
     """Runs the suites in this process without the plugins of its environment; pytest's exit code."""
-    arguments = ["-q", "-p", "no:cacheprovider", "-p", "no:terminal", "--disable-plugin-autoload", "--import-mode=importlib",
-                 "-c", "/dev/null", "--rootdir", folders[0], "-W", "ignore", *folders]  # fmt: skip
+    arguments = ["-p", "no:cacheprovider", "-p", "no:terminal", "--disable-plugin-autoload", "--import-mode=importlib",
+                 "--rootdir", folders[0], "-W", "ignore", *folders]  # fmt: skip
     return int(pytest.main(arguments, plugins=[_Given(session), inspect.getmodule(run_suites)]))
 
 

@@ -65,7 +65,7 @@ class Watched:
 class Poller:
     """Probes one system: its status, and a page of one collection after the other.
 
-    `tags` holds the entity tag last seen of each path.
+    `tags` holds the entity tag last seen of each path; `began` is the moment of the session's first probe.
     """
 
     def __init__(
@@ -73,11 +73,12 @@ class Poller:
     ) -> None:
         self.sender, self.base, self.watched, self.clock = sender, base.rstrip("/"), watched, clock
         self.tags = dict(tags)
-        self.began = clock.monotonic()
+        self.began: float | None = None
 
     def probe(self, number: int) -> Probe:
         """The probe of that number, counted from 0 over all sessions of the log."""
-        at, elapsed = self.clock.now(), self.clock.monotonic() - self.began
+        at, moment = self.clock.now(), self.clock.monotonic()
+        self.began = moment if self.began is None else self.began
         exchange, status = self._get(STATUS, number, None, ())
         states, beyond = read_states(exchange.answer) if status.fresh and exchange and exchange.answer else (None, 0)
         requests, exchanges = [status], [exchange]
@@ -88,7 +89,7 @@ class Poller:
             requests.append(page)
             exchanges.append(exchange)
         skews = [found for e in exchanges if e is not None and (found := skew(e)) is not None]
-        return Probe(at, round(elapsed, 3), skews[0] if skews else None, tuple(requests), states, beyond)
+        return Probe(at, round(moment - self.began, 3), skews[0] if skews else None, tuple(requests), states, beyond)
 
     def _get(
         self, path: str, turn: int, role: str | None, subject_time: tuple[str, ...]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any, Final
 
 from validator.api.chain import Chain
@@ -14,7 +14,7 @@ from validator.model.exchange import Failure
 VIETNAM: Final = timezone(timedelta(hours=7))
 NOT_MODIFIED: Final = 304
 STATUS: Final = "/status"
-NO_TOKEN: Final = "token"
+NO_TOKEN: Final = "token"  # noqa: S105 - a kind of failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +70,11 @@ class DatasetState:
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """All requests of one moment. `at` is the harness's clock, `elapsed` its monotonic seconds since the session
-    began, `skew` the least difference (system's Date - harness, seconds) that explains the Date seen, None without
-    one. `states` is None when the status page brought no new body; `states_left_out` counts those beyond the limit.
+    """All requests of one moment.
+
+    `at` is the harness's clock, `elapsed` its monotonic seconds since the first probe of the session, `skew` the least
+    difference (system's Date - harness, seconds) that explains the Date seen, None without one. `states` is None when
+    the status page brought no new body; `states_left_out` counts those beyond the limit.
     """
 
     at: datetime
@@ -133,7 +135,7 @@ def probes(chain: Chain, path: str) -> tuple[Probe, ...]:
 
 def stamp(moment: datetime) -> str:
     """RFC 3339 in UTC to the millisecond."""
-    text = moment.astimezone(timezone.utc).isoformat(timespec="milliseconds")
+    text = moment.astimezone(UTC).isoformat(timespec="milliseconds")
     return text.removesuffix("+00:00") + "Z"
 
 
@@ -143,8 +145,8 @@ def instant(text: str | None) -> datetime | None:
         if text is None:
             return None
         if len(text) == 10:
-            return datetime.combine(date.fromisoformat(text), datetime.min.time(), VIETNAM).astimezone(timezone.utc)
+            return datetime.combine(date.fromisoformat(text), datetime.min.time(), VIETNAM).astimezone(UTC)
         moment = datetime.fromisoformat(text)
-        return None if moment.tzinfo is None else moment.astimezone(timezone.utc)
+        return None if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError):
         return None

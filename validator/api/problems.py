@@ -11,7 +11,7 @@ from validator.api.collector import Collector
 from validator.model.exchange import Exchange
 
 PROBLEM: Final = "application/problem+json"
-MEMBERS: Final = {"type": str, "title": str, "status": int, "detail": str}
+MEMBERS: Final[Mapping[str, type]] = {"type": str, "title": str, "status": int, "detail": str}
 LEAKS: Final[Mapping[str, re.Pattern[str]]] = {
     "stack": re.compile(
         r"Traceback \(most recent call last\)|\bat [\w$.<>]+\([\w$]+\.(java|kt|cs|js|ts):\d+\)|File \"[^\"]+\", line \d+"
@@ -45,8 +45,8 @@ def judge_problem(find: Collector, exchange: Exchange, statuses: Collection[int]
 def _judge_body(find: Collector, exchange: Exchange, case: str) -> None:
     answer = exchange.answer
     assert answer is not None
-    for kind, found in leaks(answer.body):
-        find("leak", exchange, case=case, kind=kind, found=found)
+    for inside, excerpt in leaks(answer.body):
+        find("leak", exchange, case=case, kind=inside, found=excerpt)
     if exchange.call.method == "HEAD":
         return
     document = parsed(exchange)

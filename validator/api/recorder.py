@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from validator.api.curl import curl
 from validator.api.evidence import evidence, fingerprint
 from validator.api.redact import Redactor
 from validator.canonical import digest
@@ -44,6 +45,11 @@ class Recorder:
         with self._lock:
             self._file.write(line)
             self._note(entry, len(line))
+
+    def shown(self, exchange: Exchange) -> dict[str, Any]:
+        """What a report shows of an exchange: redacted, with the command that repeats it."""
+        entry = evidence(exchange, self.redactor)
+        return {**entry, "curl": curl(entry)}
 
     def entry(self, number: int) -> dict[str, Any]:
         """The redacted exchange of a number. Raises KeyError."""

@@ -14,6 +14,7 @@ import json
 import re
 import secrets
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import unquote_plus
 
 from validator.api.needles import Needle, needles, replaced
@@ -26,15 +27,9 @@ _HEADER = re.compile(
     re.IGNORECASE,
 )
 _SCHEME = re.compile(r"^(Basic|Bearer|Digest|DPoP|Negotiate|Token|ApiKey)[ \t]+(.+)$", re.IGNORECASE | re.DOTALL)
-_HINT = r"(?:token|secret|passw|pwd|pass|key|jwt|assertion|sig|cred|session|sid|auth|code|\\u|%)"
-_MEMBER = re.compile(
-    r'("(?=[^"]{0,200}?' + _HINT + r')((?:[^"\\]|\\.){1,200})"\s*:\s*)("(?:[^"\\]|\\.)*"?|-?[0-9][0-9.eE+-]*)',
-    re.IGNORECASE,
-)
-_PARAMETER = re.compile(
-    r"((?:^|[?&;#]|&amp;)(?=[^=&;\s]{0,200}?" + _HINT + r")([^=&;\s?#\"'<>{}]{1,200})=)([^&;\s\"'<>#\\]+)",
-    re.IGNORECASE,
-)
+_NAME = re.compile(r'"((?:[^"\\]|\\.){1,200})"\s*:')
+_MEMBER = re.compile(r'("((?:[^"\\]|\\.){1,200})"\s*:\s*)("(?:[^"\\]|\\.)*"?|-?[0-9][0-9.eE+-]*)')
+_PARAMETER = re.compile(r"((?:^|[?&;#]|&amp;)([^=&;\s?#\"'<>{}]{1,200})=)([^&;\s\"'<>#\\]+)")
 _SECRET_NAME = re.compile(
     r"(?:token|secret|password|passwd|passphrase|apikey|accesskey|privatekey|secretkey|jwt|assertion"
     r"|amzsignature|amzcredential|googsignature|googcredential|sessionid|authorization)$"
@@ -85,13 +80,18 @@ class Redactor:
         """A text: URL, body, header value, word of an error."""
         for secret, found in self._needles.items():
             text = replaced(text, found, lambda _, secret=secret: self.marker(secret))  # type: ignore[misc]
-        text = _MEMBER.sub(self._member, text)
-        text = _PARAMETER.sub(self._parameter, text)
+        if any(_is_secret(_json_string(f'"{name}"')) for name in set(_NAME.findall(text))):
+            text = _MEMBER.sub(self._member, text)
+        if "=" in text:
+            text = _PARAMETER.sub(self._parameter, text)
         if "@" in text:
             text = _USER.sub(lambda match: self._once(match[1]), text)
-        text = _BEARER.sub(lambda match: match[1] + self.marker(match[2]), text)
-        text = _BASIC.sub(self._basic, text)
-        return _JWT.sub(lambda match: self.marker(match[0]), text)
+        lower = text.lower()
+        if "bearer" in lower:
+            text = _BEARER.sub(lambda match: match[1] + self.marker(match[2]), text)
+        if "basic" in lower:
+            text = _BASIC.sub(self._basic, text)
+        return _JWT.sub(lambda match: self.marker(match[0]), text) if "eyJ" in text else text
 
     def body(self, body: bytes) -> tuple[bytes, bool]:
         """A body with secrets taken out, and whether it is text (UTF-8 without NUL)."""
@@ -132,12 +132,15 @@ class Redactor:
         return value if MARKER.fullmatch(value) else self.marker(value)
 
 
+@lru_cache(maxsize=4096)
 def _is_secret(name: str) -> bool:
     plain = re.sub(r"[^a-z0-9]", "", name.lower())
     return bool(_SECRET_NAME.search(plain)) and not _PAGING.search(plain)
 
 
 def _json_string(text: str) -> str:
+    if "\\" not in text:
+        return text.strip('"')
     try:
         return str(json.loads(text))
     except ValueError:

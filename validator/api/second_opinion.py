@@ -8,7 +8,7 @@ the servers; both are given to it.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
@@ -69,7 +69,7 @@ class SecondOpinion:
 
     def __init__(self, document: Mapping[str, Any], base: str) -> None:
         given = {**document, "servers": [{"url": base.rstrip("/")}]}
-        readers = dict.fromkeys(JSON_TYPES, json.loads)
+        readers: dict[str, Callable[[bytes], Any]] = dict.fromkeys(JSON_TYPES, json.loads)
         try:
             self.core = OpenAPI.from_dict(given, config=Config(extra_media_type_deserializers=readers))
         except Exception as fault:  # whatever a document of the subject makes the library raise

@@ -11,6 +11,7 @@ from validator.api.collector import Collector, Noted
 from validator.api.journal import Journal, Kept
 from validator.api.outcomes import Needs, NotClaimed, Unsettled
 from validator.api.recorder import Recorder
+from validator.api.shown import shown_exchange
 from validator.api.second_opinion import INVALID, VALID, SecondOpinion
 from validator.api.sut import Context, Sut
 from validator.messages import message
@@ -100,7 +101,7 @@ class Session:
                 word = opinion.word if opinion else None
                 if one.schema and word == VALID:
                     disagreement = f"{exchange.call.method} {exchange.call.target}"
-                entry = self.recorder.shown(exchange)
+                entry = shown_exchange(self.recorder.entry(exchange.number))
                 reason = opinion.reason if opinion and opinion.word == INVALID else None
                 shown.append({**entry, "second_opinion": {"engine": "openapi-core", "word": word, "reason": reason}})
             made.append(replace(one.finding, exchanges=tuple(shown)))

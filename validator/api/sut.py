@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
-from urllib.parse import urlencode
+from typing import Any, Final
+from urllib.parse import quote, urlencode, urljoin
 
 from validator.api.capability import Claim, Collection, claims_of, collections_of, parsed
 from validator.api.client import Client
 from validator.api.clock import Clock
 from validator.api.document import template
+from validator.api.guard import Guard
 from validator.api.outcomes import Needs, NoAnswer, NotClaimed, Unknown
-from validator.api.own import OwnRecords
-from validator.api.pages import Walk, walk
+from validator.api.own import Own, OwnRecords
+from validator.api.pages import Walk, page_of, walk
+from validator.api.records import instant_of
+from validator.api.times import Times
+from validator.api.tokens import TokenError
 from validator.api.tls import TlsSettings
 from validator.api.window import Window
 from validator.model.exchange import Exchange, Headers
@@ -22,7 +26,11 @@ from validator.model.standard import Standard
 
 Query = Mapping[str, Any] | Iterable[tuple[str, Any]]
 MAIN, LIMITED, EXPIRED = "main", "limited", "expired"
-LARGEST_PAGE = 1000
+LARGEST_PAGE: Final = 1000
+ERRORS_KEPT: Final = 400
+FAILURES_IN_A_ROW: Final = 6
+MARK_PRIME: Final = 2_654_435_761
+MICRO: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +43,7 @@ class Context:
     standard: Standard
     parameters: Mapping[str, Any]
     roles: frozenset[str]
+    guard: Guard
     tls: TlsSettings
     http_port: int | None
     window: Window | None
@@ -48,18 +57,35 @@ class Sut:
     client: Client
     context: Context
     done: dict[str, Assertion] = field(default_factory=dict)
+    errors: list[Exchange] = field(default_factory=list)
+    times: Times = field(default_factory=Times)
     _pages: dict[str, Exchange] = field(default_factory=dict)
     _walks: dict[str, Walk] = field(default_factory=dict)
+    _first: dict[str, Exchange] = field(default_factory=dict)
+    _failed: int = 0
 
     def __post_init__(self) -> None:
         self.own = OwnRecords(self.send)
         self.contract: Mapping[str, Any] = template(self.context.standard)
 
+    @property
+    def mark(self) -> str:
+        """Eight hexadecimal digits that the seed alone decides: the name of what is the run's own."""
+        return f"{(self.context.seed * MARK_PRIME + 1) % 2**32:08x}"
+
     def url(self, path: str, query: Query = ()) -> str:
         """The absolute URL of a path below the base."""
         target = path if "://" in path else f"{self.context.base.rstrip('/')}{path}"
-        text = urlencode(query if not isinstance(query, Mapping) else list(query.items()))
+        text = urlencode(list(query.items() if isinstance(query, Mapping) else query))
         return f"{target}?{text}" if text else target
+
+    def resolve(self, href: str) -> str:
+        """The absolute URL of a link of the landing page."""
+        return urljoin(f"{self.context.base.rstrip('/')}/", href)
+
+    def below(self, collection: Collection, item: str) -> str:
+        """The path of an item of any id."""
+        return f"{collection.path}/items/{quote(item, safe='~')}"
 
     def send(
         self,
@@ -70,9 +96,22 @@ class Sut:
         body: bytes = b"",
         role: str | None = None,
         wait: bool = True,
+        pace: bool = True,
     ) -> Exchange:
-        """One request, whatever comes of it."""
-        return self.client.send(method, self.url(path, query), headers=headers, body=body, role=role, wait=wait)
+        """One request, whatever comes of it. Raises Unknown once the system has stopped answering."""
+        if self._failed >= FAILURES_IN_A_ROW:
+            raise Unknown("live.system_gone", count=self._failed)
+        given = tuple(headers.items() if isinstance(headers, Mapping) else headers)
+        try:
+            exchange = self.client.send(
+                method, self.url(path, query), headers=given, body=body, role=role, wait=wait, pace=pace
+            )
+        except TokenError as fault:
+            raise Unknown("live.no_token", role=role, reason=str(fault)) from fault
+        self._failed = self._failed + 1 if exchange.answer is None else 0
+        if exchange.answer is not None and exchange.answer.status >= 400 and len(self.errors) < ERRORS_KEPT:
+            self.errors.append(exchange)
+        return exchange
 
     def get(self, path: str, query: Query = (), **given: Any) -> Exchange:
         """A GET that the test cannot do without. Raises NoAnswer."""
@@ -148,3 +187,46 @@ class Sut:
             made = self.done.get(name)
             if made is not None and made.outcome is Outcome.FAILED:
                 raise Needs(f"{self.context.standard.id}-{name.removeprefix('test_').partition('_')[0]}")
+
+    def own_record(self, collection: Collection) -> Own:
+        """A record of the run's own, not written yet. Raises Unknown when none can be made."""
+        records = self.everything(collection).records
+        if not records:
+            raise Unknown("live.no_data")
+        return self.own.like(collection, records[0], self.mark)
+
+    def own_records_around(self, collection: Collection) -> tuple[Own, ...]:
+        """Own records like the first and the last of a collection, to come in on both sides of a place between."""
+        records = self.everything(collection).records
+        return tuple(self.own.like(collection, record, self.mark) for record in (records[0], records[-1]))
+
+    def growing(self) -> tuple[Collection, ...]:
+        """Collections that hold another number of records than when they were first read."""
+        found = []
+        for collection in self.known():
+            before = self.everything(collection).pages[0]
+            now = page_of(self.get(f"{collection.path}/items", {"limit": 1}, role=self.role_of(collection)))
+            if now is not None and now.matched != before.matched:
+                found.append(collection)
+        return tuple(found)
+
+    def growth(self, collection: Collection) -> tuple[Exchange, Exchange]:
+        """The same page before and after the collection has grown."""
+        before = self.everything(collection).pages[0].exchange
+        return before, self.get(before.call.target, role=self.role_of(collection))
+
+    def if_match(self, exchange: Exchange) -> dict[str, str]:
+        """The condition under which a record that was read may be replaced, where it has a strong tag."""
+        tag = exchange.answer.header("etag") if exchange.answer else None
+        return {"If-Match": tag} if tag and not tag.startswith("W/") else {}
+
+    def pause_for_dates(self, exchange: Exchange) -> None:
+        """Lets a second pass where only Last-Modified tells of change: it knows no less."""
+        if exchange.answer is not None and not exchange.answer.header("etag"):
+            self.context.clock.sleep(1.1)
+
+    def latest_again(self, collection: Collection) -> int | None:
+        """The latest subject time in a new download."""
+        assert collection.dataset is not None
+        records = self.everything(collection, fresh=True).records
+        return max((t for r in records if (t := instant_of(r, collection.dataset)) is not None), default=None)

@@ -63,14 +63,18 @@ def context(settings: TlsSettings, client: Pair | None = None) -> ssl.SSLContext
     made.minimum_version = ssl.TLSVersion.TLSv1_2
     if settings.ca:
         _use(settings.ca, lambda: made.load_verify_locations(settings.ca))
-    shown = client or settings.client
-    if shown:
-        # A key with a pass phrase would ask for it at the terminal and hang a run.
-        _use(shown.certificate, lambda: made.load_cert_chain(shown.certificate, shown.key, lambda: b""))
+    show(made, client or settings.client)
     if not settings.verify:
         made.check_hostname = False
         made.verify_mode = ssl.CERT_NONE
     return made
+
+
+def show(using: ssl.SSLContext, client: Pair | None) -> None:
+    """The context shows a client's certificate from now on. Raises UsageError."""
+    if client:
+        # A key with a pass phrase would ask for it at the terminal and hang a run.
+        _use(client.certificate, lambda: using.load_cert_chain(client.certificate, client.key, lambda: b""))
 
 
 def reason(error: Exception) -> str:

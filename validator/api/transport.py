@@ -122,7 +122,9 @@ def _is_no_http(attempt: Attempt) -> bool:
 
 
 def _shown(head: bytes) -> str:
-    """The first printable letters of what came, such as a banner."""
+    """The first printable letters of what came, such as a banner; `tls` for a record of TLS."""
+    if head.startswith((b"\x15\x03", b"\x16\x03")):
+        return "tls"
     return "".join(letter if letter.isprintable() else "·" for letter in head[:40].decode("latin-1"))
 
 

@@ -6,6 +6,7 @@ slow answers do not make them drift; a moment that was missed is left out and sh
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
@@ -19,7 +20,7 @@ from validator.api.probe import Probe, probes, stamp, to_line
 from validator.errors import EvidenceError, LienthongError, UsageError
 from validator.model.exchange import Exchange, Failure
 
-CLOCK_NOTE: Final = "system clock in UTC, not checked against a time server; its steps show beside the monotonic clock"
+CLOCK_NOTE: Final = "system clock in UTC; whether a time server keeps it stands in the lines start and end"
 REFUSED: Final = (401, 403)
 MOST_COLLECTIONS: Final = 200
 
@@ -108,45 +109,51 @@ class Session:
     """One run of the harness on a log: begins with a line `start`, ends with a line `end` unless it is killed.
 
     `clean` takes known secrets out of a text; every text of the system's passes through it before it is written.
+    `synchronised` says whether a time server keeps our clock, None when that is not known.
     """
 
     def __init__(
         self, plan: Plan, log: Log, sender: Sender, watched: tuple[Watched, ...], clock: Clock,
-        clean: Callable[[str], str] = str,
+        clean: Callable[[str], str], synchronised: Callable[[], bool | None],
     ) -> None:  # fmt: skip
-        self.plan, self.log, self.clock, self.clean = plan, log, clock, clean
+        self.plan, self.log, self.clock, self.clean, self.synchronised = plan, log, clock, clean, synchronised
         before = probes(log.chain, str(log.path)) if log.chain else ()
         self.number = len(before)
         tags = {r.path: r.etag for probe in before for r in probe.requests if r.fresh and r.etag}
         self.poller = Poller(sender, plan.base, watched, clock, tags)
-        self.offset = max(0.0, (clock.now() - before[0].at).total_seconds()) if before else None
+        self.before = max(0.0, (clock.now() - before[0].at).total_seconds()) if before else 0.0
         cut = log.chain.torn if log.chain else 0
-        self._write({"kind": "start", "at": stamp(clock.now()), "version": __version__, "cut": cut})
+        self.done = bool(before) and self._spans((before[-1].at - before[0].at).total_seconds())
+        self._mark("start", {"version": __version__, "cut": cut})
 
     def run(self, tell: Callable[[Probe], None]) -> None:
         """Probes until the log spans the duration; `tell` hears of each probe once it is on the disk."""
-        slot, finished = 0, False
-        while not finished:
+        slot = 0
+        while not self.done:
             probe = self.poller.probe(self.number)
             self._write(to_line(probe))
             self.number += 1
             tell(probe)
-            if self.offset is None:
-                self.offset = -probe.elapsed
-            finished = self.plan.duration is not None and self.offset + probe.elapsed >= self.plan.duration
-            if not finished:
+            self.done = self._spans(self.before + probe.elapsed)
+            if not self.done:
                 slot = self._next(slot)
         self.end("duration")
 
     def end(self, reason: str) -> None:
         """Closes the session; `reason` is `duration` or `stopped`."""
-        self._write({"kind": "end", "at": stamp(self.clock.now()), "reason": reason})
+        self._mark("end", {"reason": reason})
+
+    def _mark(self, kind: str, more: Mapping[str, Any]) -> None:
+        self._write({"kind": kind, "at": stamp(self.clock.now()), "synchronised": self.synchronised(), **more})
+
+    def _spans(self, seconds: float) -> bool:
+        return self.plan.duration is not None and seconds >= self.plan.duration
 
     def _next(self, slot: int) -> int:
         """Sleeps until the next moment that is still to come, and gives its number."""
-        gone = self.clock.monotonic() - self.poller.began
-        slot = max(slot + 1, int(gone // self.plan.interval) + (gone % self.plan.interval > 0))
-        while (left := self.poller.began + slot * self.plan.interval - self.clock.monotonic()) > 0:
+        began, interval = self.poller.began or 0.0, self.plan.interval
+        slot = max(slot + 1, math.ceil((self.clock.monotonic() - began) / interval))
+        while (left := began + slot * interval - self.clock.monotonic()) > 0:
             self.clock.sleep(left)
         return slot
 

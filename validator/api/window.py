@@ -54,11 +54,13 @@ class Window:
     """What a log shows of the system at `base`.
 
     `start` and `end` are the first and the last probe (None without any), `seconds` the time between, `observed`
-    the share of it that was looked at. `up` of `judged` probes were answered whole, `answered` had any HTTP answer; a
-    probe that our own guard kept back is not judged. `pages` is the latency of pages of 100 records, `latencies` by collection. `failures` counts
-    requests by failure or status. `skew` is the greatest seen. `clock_steps` are moments at which the harness's own
-    clock jumped. `torn` bytes at the end were left by a crash and count for nothing; `ended` is whether the last
-    session was closed; `head` is the digest of the last line.
+    the share of it that was looked at. `up` of `judged` probes were answered whole, `answered` had any HTTP
+    answer; a probe that our own guard kept back is not judged. `pages` is the latency of pages of 100 records,
+    `latencies` by collection. `failures` counts requests by failure or status. `newest` is the latest subject time
+    that a collection's pages showed. `skew` is the greatest seen. `clock_steps` are moments at which the harness's
+    own clock jumped; `synchronised` is whether a time server kept it at every start and end of a session, None when
+    that is not known. `torn` bytes at the end were left by a crash and count for nothing; `ended` is whether the
+    last session was closed; `head` is the digest of the last line.
     """
 
     base: str
@@ -81,6 +83,7 @@ class Window:
     newest: Mapping[str, str]
     skew: float | None
     clock_steps: tuple[datetime, ...]
+    synchronised: bool | None
     tags: TagChanges
     data: DataChanges
     head: str
@@ -138,6 +141,7 @@ def window_of(chain: Chain, row: Sequence[Probe], tolerance: timedelta = TOLERAN
         newest=_newest(row, pages),
         skew=max(skews, key=abs, default=None),
         clock_steps=tuple(b.at for a, b in pairwise(row) if _stepped(a, b)),
+        synchronised=_synchronised(chain),
         tags=tag_changes(row),
         data=data_changes(row, pages, tolerance),
         head=chain.head,
@@ -157,6 +161,11 @@ def _stepped(one: Probe, other: Probe) -> bool:
     if one.session != other.session:
         return wall < 0
     return abs(wall - (other.elapsed - one.elapsed)) > STEP
+
+
+def _synchronised(chain: Chain) -> bool | None:
+    said = {line["synchronised"] for line in chain.lines if line["kind"] in ("start", "end")}
+    return False if False in said else True if said == {True} else None
 
 
 def requests(row: Sequence[Probe], paths: set[str]) -> list[Request]:

@@ -18,6 +18,7 @@ from validator.errors import EvidenceError, LienthongError, UsageError
 EXIT_USAGE: Final = 2
 EXIT_INTERNAL: Final = 4
 EXIT_EVIDENCE: Final = 5
+EXIT_CODES: Final = {UsageError: EXIT_USAGE, EvidenceError: EXIT_EVIDENCE}
 
 COMMANDS: Final = {
     "demo": "validator.cli.validate:demo",
@@ -67,15 +68,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except click.ClickException as fault:
         click.echo(f"{say(lang, 'error.label')} {explain_usage(lang, fault)}", err=True)
         return EXIT_USAGE
-    except UsageError as fault:
-        click.echo(f"{say(lang, 'error.label')} {explain(lang, fault)}", err=True)
-        return EXIT_USAGE
-    except EvidenceError as fault:
-        click.echo(f"{say(lang, 'error.label')} {explain(lang, fault)}", err=True)
-        return EXIT_EVIDENCE
     except LienthongError as fault:
-        click.echo(f"{say(lang, 'error.internal_label')} {explain(lang, fault)}", err=True)
-        return EXIT_INTERNAL
+        return _explain(lang, fault)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return EXIT_INTERNAL
@@ -85,6 +79,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         reason = f"{type(fault).__name__}: {fault}".splitlines()[0]
         click.echo(f"{say(lang, 'error.internal_label')} {say(lang, 'error.internal', reason=reason)}", err=True)
         return EXIT_INTERNAL
+
+
+def _explain(lang: str, fault: LienthongError) -> int:
+    code = next((code for kind, code in EXIT_CODES.items() if isinstance(fault, kind)), EXIT_INTERNAL)
+    label = "error.internal_label" if code == EXIT_INTERNAL else "error.label"
+    click.echo(f"{say(lang, label)} {explain(lang, fault)}", err=True)
+    return code
 
 
 def _call(lang: str, given: list[str]) -> int:

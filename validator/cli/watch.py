@@ -74,6 +74,7 @@ def _watch(
 ) -> int:  # fmt: skip
     from validator.api.chain import Log
     from validator.api.clock import SYSTEM
+    from validator.api.host_clock import synchronised
     from validator.api.tokens import TokenError
     from validator.api.watch import Plan, Session, UnansweredError, prepare
     from validator.api.window import read_window
@@ -88,7 +89,7 @@ def _watch(
         except (UnansweredError, TokenError) as fault:
             click.echo(f"{say(lang, 'error.label')} {explain(lang, fault)}", err=True)
             return EXIT_UNANSWERED
-        session = Session(plan, log, client, watched, SYSTEM, clean)
+        session = Session(plan, log, client, watched, SYSTEM, clean, synchronised)
         _tell_of_what_was_there(lang, session)
         stopped = _probe(lang, session)
     window = read_window(path, plan.base)

@@ -56,9 +56,10 @@ def _service(lang: str, window: Window) -> Iterator[str]:
 def _clocks(lang: str, window: Window) -> Iterator[str]:
     if window.skew:
         yield say(lang, "watch.clock", skew=_seconds(window.skew, lang))
+    kept = {True: "kept", False: "not_kept", None: "unknown"}[window.synchronised]
+    yield say(lang, f"watch.clock_{kept}")
     if window.clock_steps:
         yield say(lang, "watch.clock_steps", count=integer(len(window.clock_steps), lang))
-
 
 
 def _seconds(value: float, lang: str) -> str:

@@ -12,7 +12,7 @@ from validator.catalogue.codelists import code_lists
 from validator.judge.verdict import counts, judge, overall
 from validator.messages import catalogue, fill, message
 from validator.model.finding import Finding
-from validator.model.result import Outcome, Result, VerdictWord
+from validator.model.result import Assertion, Outcome, Result, VerdictWord
 from validator.model.scope import Scope
 from validator.model.standard import ConformanceClass, Requirement
 from validator.model.submission import Submission
@@ -33,8 +33,9 @@ def build_report(
     examined: set[str],
     records: Mapping[str, int],
     profile: str | None = None,
+    live: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """The sealed report; equal input gives the same digest."""
+    """The sealed report; equal input gives the same digest. `live` tells of a run against a running system."""
     verdicts = list(_verdicts(scope, results))
     return sealed({
         "schema": SCHEMA,
@@ -42,6 +43,7 @@ def build_report(
         "as_of": as_of.astimezone(VIETNAM).isoformat(timespec="seconds"),
         "profile": profile,
         "submission": _submission(submission, examined, records),
+        **({"live": live} if live else {}),
         "standards": [_standard(scope, s.id) for s in scope.standards],
         "codelists": [
             {"id": e.id, "edition": e.edition, "sha256": e.sha256} for lists in code_lists().values() for e in lists
@@ -171,7 +173,19 @@ def _result(
         "truncated": result.truncated,
         "findings": [_finding(finding, requirement) for finding in result.findings],
         "measures": [_measure(measure) for measure in result.measures],
+        **({"assertions": [_assertion(a) for a in result.assertions]} if result.assertions else {}),
         "waiver": None,
+    }
+
+
+def _assertion(assertion: Assertion) -> dict[str, Any]:
+    return {
+        "name": assertion.name,
+        "outcome": assertion.outcome.value,
+        "cause": assertion.cause.value if assertion.cause else None,
+        "reason": assertion.reason.as_dict() if assertion.reason else None,
+        "examined": assertion.examined,
+        "requests": assertion.requests,
     }
 
 
@@ -189,7 +203,10 @@ def _finding(finding: Finding, requirement: Requirement) -> dict[str, Any]:
         "params": {name: _plain(value) for name, value in params.items()},
         "expected": finding.expected,
         "found": found,
-        "evidence": {"redacted": finding.personal},
+        "evidence": {
+            "redacted": finding.personal,
+            **({"exchanges": list(finding.exchanges)} if finding.exchanges else {}),
+        },
     }  # fmt: skip
 
 

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from tests.watching import BASE, City, Hands, begin, plan, watch
-from validator.api.chain import read_chain
-from validator.api.watch import UnansweredError
+from validator.api.chain import Log, read_chain
+from validator.api.tokens import TokenError
+from validator.api.watch import UnansweredError, prepare
 from validator.api.window import read_window
 from validator.errors import UsageError
 from validator.model.exchange import Answer, Failure
@@ -247,3 +248,50 @@ def test_a_full_disk_leaves_the_log_whole(city: City, log: Path, monkeypatch: py
 
     assert read_chain(log).torn == 0
     assert len(lines(log)) == 5
+
+
+@pytest.mark.parametrize(("first", "then", "whole"), [(True, True, True), (True, False, False), (True, None, None)])
+def test_a_window_says_whether_a_time_server_kept_our_clock(
+    city: City, log: Path, first: bool, then: bool | None, whole: bool | None
+) -> None:
+    city.synchronised = first
+    watch(log, city, plan(duration=60))
+    city.synchronised = then
+    watch(log, city, plan(duration=120))
+
+    assert read_window(log).synchronised is whole
+
+
+def test_a_log_that_spans_its_duration_is_not_gone_on_with(city: City, log: Path) -> None:
+    watch(log, city, plan(duration=120))
+    city.clock.seconds += 7 * 3600
+    watch(log, city, plan(duration=120))
+
+    assert (read_window(log).probes, read_window(log).seconds, len(lines(log, "end"))) == (3, 120, 2)
+
+
+def test_a_credential_opens_protected_collections_and_goes_nowhere_else(city: City, log: Path) -> None:
+    roles: dict[str, str | None] = {}
+    city.pages["purse"] = [{"sum": 1}]
+    honest = city.send
+    city.send = lambda *a, role="main", **k: (roles.update({a[1]: role}), honest(*a, role=role, **k))[1]  # type: ignore[method-assign,assignment,misc]
+    opened = Log(log)
+    watched = prepare(plan(), opened, city, city.clock, True, str)
+    opened.close()
+
+    assert [one.id for one in watched] == ["air", "count", "purse"]
+    assert [target.removeprefix(BASE) for target, role in roles.items() if role] == [
+        "/collections/purse/items?limit=100"
+    ]
+
+
+def test_a_token_that_is_not_to_be_had_is_a_failed_request(city: City, log: Path) -> None:
+    def refuse(it: City, path: str) -> None:
+        if "air" in path and it.clock.seconds > 60:
+            raise TokenError("token.refused", {"role": "main"})
+
+    city.before = refuse
+    watch(log, city, plan(duration=240))
+    window = read_window(log)
+
+    assert (window.judged, window.up, dict(window.failures)) == (5, 3, {"token": 2})

@@ -184,7 +184,13 @@ def test_a_window_without_a_probe_claims_nothing(tmp_path: Path) -> None:
     log.close()
     window = read_window(tmp_path / "log")
 
-    assert (window.probes, window.start, window.availability, window.pages, window.ended) == (0, None, None, None, False)
+    assert (window.probes, window.start, window.availability, window.pages, window.ended) == (
+        0,
+        None,
+        None,
+        None,
+        False,
+    )
 
 
 def test_a_log_of_another_system_is_no_evidence(tmp_path: Path) -> None:
