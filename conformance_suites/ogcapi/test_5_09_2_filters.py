@@ -41,7 +41,10 @@ def judge_selected(
 ) -> None:
     """Notes what an answer lacks and what it holds without reason."""
     find.looked(max(1, len(found.features)))
-    if found.broken or found.stuck:
+    if found.stuck:
+        find("paging_stuck", found.last, asked=parameter)
+        return
+    if found.broken:
         find("filter_broken", found.last, parameter=parameter, expected=200, found=status(found.last))
         return
     ids = set(found.ids)

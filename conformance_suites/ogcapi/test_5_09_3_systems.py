@@ -74,7 +74,7 @@ def judge_coordinates(
 ) -> None:
     """Notes the first feature that lies elsewhere than its edition in degrees."""
     limit = float(service.sut.context.parameters["edition_tolerance_m"]) if asked.national else SAME_PLACE_METRES
-    known = {identifier(f): shape_of(f) for f in sample.features}
+    known = {name: shape_of(f) for f in sample.features if (name := identifier(f))}
     for feature in found.features:
         ours, theirs = known.get(identifier(feature)), shape_of(feature)
         between = apart(ours, theirs, asked) if ours is not None and theirs is not None else None
