@@ -29,7 +29,7 @@ PARAMETERS = ("limit", "offset", "bbox", "bbox-crs", "crs", "datetime")
 PAGE, MOST = 10, 100
 
 
-class Refusal(Exception):
+class RefusalError(Exception):
     """Ends a request with a status."""
 
     def __init__(self, status: int) -> None:
@@ -61,7 +61,7 @@ class FeatureServer:
         steps = [step for step in split.path.removeprefix("/features").split("/") if step]
         try:
             document, extra = self._page(steps, query)
-        except Refusal as refused:
+        except RefusalError as refused:
             return Answer(refused.status, (("Content-Type", "application/json"),), b'{"code": "x"}')
         geo = isinstance(document, dict) and document.get("type") in ("FeatureCollection", "Feature")
         media = "application/geo+json" if geo and "json_media_type" not in self.faults else "application/json"
@@ -80,9 +80,9 @@ class FeatureServer:
                 return {"links": [], "collections": [self._collection("Địa điểm")]}, ()
             case ["collections", name, *rest]:
                 if name != "dia-diem" and "unknown_is_200" not in self.faults:
-                    raise Refusal(404)
+                    raise RefusalError(404)
                 return self._in_collection(rest, query)
-        raise Refusal(404)
+        raise RefusalError(404)
 
     def _landing(self) -> list[dict[str, str]]:
         given = [("service-desc", "/api"), ("conformance", "/conformance"), ("data", "/collections")]
@@ -123,7 +123,7 @@ class FeatureServer:
     def _in_collection(self, rest: list[str], query: dict[str, str]) -> tuple[Any, tuple[tuple[str, str], ...]]:
         match rest:
             case [] if "collection_404" in self.faults:
-                raise Refusal(404)
+                raise RefusalError(404)
             case []:
                 return self._collection("Khác" if "other_title" in self.faults else "Địa điểm"), ()
             case ["items"]:
@@ -131,9 +131,9 @@ class FeatureServer:
             case ["items", name]:
                 found = [f for f in self.features if str(f["id"]) == name]
                 if not found or "feature_404" in self.faults:
-                    raise Refusal(404)
+                    raise RefusalError(404)
                 return self._alone(found[0], query)
-        raise Refusal(404)
+        raise RefusalError(404)
 
     def _alone(self, feature: dict[str, Any], query: dict[str, str]) -> tuple[Any, tuple[tuple[str, str], ...]]:
         uri = CRS84 if "feature_crs_ignored" in self.faults else self._system(query, "crs")
@@ -152,7 +152,7 @@ class FeatureServer:
         if uri not in (CRS84, LAT_LON, VN2000):
             if "unknown_crs_accepted" in self.faults:
                 return CRS84
-            raise Refusal(400)
+            raise RefusalError(400)
         return uri
 
     def _items(self, query: dict[str, str]) -> tuple[Any, tuple[tuple[str, str], ...]]:
@@ -161,13 +161,13 @@ class FeatureServer:
             and "unknown_accepted" not in self.faults
             and "free_parameters" not in self.ways
         ):
-            raise Refusal(400)
+            raise RefusalError(400)
         limit, offset = self._number(query, "limit", PAGE), self._number(query, "offset", 0)
         if limit > MOST and "large_limit_refused" in self.faults:
-            raise Refusal(400)
+            raise RefusalError(400)
         limit = PAGE if "limit_ignored" in self.faults else min(limit, MOST)
         if "items_broken" in self.faults or ("second_page_broken" in self.faults and offset):
-            raise Refusal(500)
+            raise RefusalError(500)
         chosen = [f for f in self.features if self._in_box(f, query) and self._in_time(f, query)]
         if not chosen and "nothing_means_all" in self.faults:
             chosen = self.features
@@ -202,7 +202,7 @@ class FeatureServer:
         if not text.isdigit() or (name == "limit" and text == "0"):
             if "wrong_limit_accepted" in self.faults:
                 return default
-            raise Refusal(400)
+            raise RefusalError(400)
         return int(text)
 
     def _in_box(self, feature: dict[str, Any], query: dict[str, str]) -> bool:
@@ -222,13 +222,13 @@ class FeatureServer:
         try:
             numbers = [float(text) for text in query["bbox"].split(",")]
         except ValueError:
-            raise Refusal(400) from None
+            raise RefusalError(400) from None
         if len(numbers) == 6:
             if "six_crash" in self.faults or "six_refused" in self.ways:
-                raise Refusal(500 if "six_crash" in self.faults else 400)
+                raise RefusalError(500 if "six_crash" in self.faults else 400)
             numbers = [*numbers[:2], *numbers[3:5]]
         if len(numbers) != 4 or numbers[1] > numbers[3]:
-            raise Refusal(400)
+            raise RefusalError(400)
         uri = self._system(query, "bbox-crs")
         given = (numbers[0], numbers[1], numbers[2], numbers[3])
         if uri != CRS84 and "bbox_crs_ignored" not in self.faults:
@@ -238,7 +238,7 @@ class FeatureServer:
             assert asked is not None
             return asked.degrees(given)
         if abs(given[3]) > 90 and "latitude_160_accepted" not in self.faults:
-            raise Refusal(400)
+            raise RefusalError(400)
         return given
 
     def _in_time(self, feature: dict[str, Any], query: dict[str, str]) -> bool:
@@ -246,7 +246,7 @@ class FeatureServer:
             return True
         parts = query["datetime"].split("/")
         if len(parts) > 2:
-            raise Refusal(400)
+            raise RefusalError(400)
         ends = [self._moment(part) for part in (parts if len(parts) == 2 else parts * 2)]
         value = feature["properties"].get("ngay_do")
         if value is None or "datetime_ignored" in self.faults:
@@ -260,7 +260,7 @@ class FeatureServer:
         try:
             return None if text in ("", "..") else datetime.fromisoformat(text)
         except ValueError:
-            raise Refusal(400) from None
+            raise RefusalError(400) from None
 
     def _written(self, feature: dict[str, Any], uri: str) -> dict[str, Any]:
         made = dict(feature)
