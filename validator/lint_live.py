@@ -22,7 +22,9 @@ def suite_problems(requirement: Requirement, check: Check) -> Iterator[str]:
     if not tests:
         yield f"suite {suite} has no test for it"
     short = requirement.id.rpartition("-")[2]
-    yield from (f"{t} is not called {TEST_PREFIX}{short}_..." for t in tests if not t.startswith(f"{TEST_PREFIX}{short}_"))
+    yield from (
+        f"{t} is not called {TEST_PREFIX}{short}_..." for t in tests if not t.startswith(f"{TEST_PREFIX}{short}_")
+    )
 
 
 @cache

@@ -174,7 +174,9 @@ def test_R02_single_items_agree_with_the_list(sut: Sut, find: Collector) -> None
         assert collection.dataset is not None
         records = sut.everything(collection).records
         for record in (records[0], records[len(records) // 2], records[-1])[:SAMPLED_ITEMS]:
-            exchange = sut.send("GET", item_path(collection.path, record, collection.dataset), role=sut.role_of(collection))
+            exchange = sut.send(
+                "GET", item_path(collection.path, record, collection.dataset), role=sut.role_of(collection)
+            )
             if is_json(find, exchange):
                 item = parsed(exchange)
                 if not isinstance(item, Mapping) or canonical(item) != canonical(record):
@@ -217,7 +219,12 @@ def is_documented(find: Collector, said: Description, exchange: Exchange, path: 
     if operation is None:
         raise Needs(REQUIREMENT)
     if not operation.documents(exchange.answer.status):
-        find("status_undocumented", exchange, expected=", ".join(sorted(operation.statuses)), found=exchange.answer.status)
+        find(
+            "status_undocumented",
+            exchange,
+            expected=", ".join(sorted(operation.statuses)),
+            found=exchange.answer.status,
+        )
         return False
     return True
 
@@ -239,7 +246,14 @@ def test_R02_head_is_get_without_body(sut: Sut, find: Collector) -> None:
             find("head_has_body", head, found=len(head.answer.body))
         for name in ("content-type", "etag"):
             if head.answer.header(name) != got.answer.header(name) and _unchanged(sut, path, role, got, name):
-                find("head_header", got, head, header=name, expected=got.answer.header(name), found=head.answer.header(name))
+                find(
+                    "head_header",
+                    got,
+                    head,
+                    header=name,
+                    expected=got.answer.header(name),
+                    found=head.answer.header(name),
+                )
 
 
 def _unchanged(sut: Sut, path: str, role: str | None, got: Exchange, name: str) -> bool:

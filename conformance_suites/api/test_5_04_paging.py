@@ -18,12 +18,12 @@ SMALL_LIMIT = 7
 WALK_IN_SMALL_STEPS = 150
 
 
-def keys(sut: Sut, collection: Collection, found: Walk) -> Counter[tuple[str, ...]]:
+def keys(collection: Collection, found: Walk) -> Counter[tuple[str, ...]]:
     assert collection.dataset is not None
     return Counter(key_of(record, collection.dataset) for record in found.records)
 
 
-def judge_walk(sut: Sut, find: Collector, collection: Collection, found: Walk) -> None:
+def judge_walk(find: Collector, collection: Collection, found: Walk) -> None:
     """Notes what is wrong with how a walk ended, with its counts, and with records that came twice."""
     find.looked(max(1, len(found.records)))
     last = found.last
@@ -33,8 +33,14 @@ def judge_walk(sut: Sut, find: Collector, collection: Collection, found: Walk) -
         find("next_elsewhere", last, collection=collection.id, found=found.pages[-1].next)
     for page in found.pages:
         if page.returned is not None and page.returned != len(page.records):
-            find("returned_wrong", page.exchange, pointer="/numberReturned", expected=len(page.records), found=page.returned)
-    for key, count in keys(sut, collection, found).items():
+            find(
+                "returned_wrong",
+                page.exchange,
+                pointer="/numberReturned",
+                expected=len(page.records),
+                found=page.returned,
+            )
+    for key, count in keys(collection, found).items():
         if count > 1:
             find("more_than_once", *_pages_with(collection, found, key), key="~".join(key), found=count, expected=1)
             break
@@ -50,14 +56,21 @@ def judge_count(find: Collector, collection: Collection, found: Walk) -> None:
     stated = [page.matched for page in found.pages if page.matched is not None]
     got = len(found.records)
     if found.ended == "end" and stated and not min(stated) <= got <= max(stated):
-        find("matched_wrong", found.last, collection=collection.id, pointer="/numberMatched", expected=got, found=stated[-1])
+        find(
+            "matched_wrong",
+            found.last,
+            collection=collection.id,
+            pointer="/numberMatched",
+            expected=got,
+            found=stated[-1],
+        )
 
 
 def test_R04_walk_gives_each_record_once(sut: Sut, find: Collector) -> None:
     for collection in sut.filled():
         total = len(sut.everything(collection).records)
         found = sut.walk(collection, {"limit": max(1, min(LARGEST_PAGE, total // PAGES_WANTED))})
-        judge_walk(sut, find, collection, found)
+        judge_walk(find, collection, found)
         judge_count(find, collection, found)
         judge_limit(find, found, max(1, min(LARGEST_PAGE, total // PAGES_WANTED)))
 
@@ -79,16 +92,18 @@ def test_R04_page_size_does_not_change_the_set(sut: Sut, find: Collector) -> Non
         if steps.ended != "end" or whole.ended != "end":
             find.cannot_tell("live.need_not_met", needed=REQUIREMENT)
             continue
-        lost = set(keys(sut, collection, whole)) - set(keys(sut, collection, steps))
-        lost &= set(keys(sut, collection, sut.everything(collection, fresh=True))) if lost else lost
+        lost = set(keys(collection, whole)) - set(keys(collection, steps))
+        lost &= set(keys(collection, sut.everything(collection, fresh=True))) if lost else lost
         if lost:
             shown = ", ".join("~".join(key) for key in sorted(lost)[:3])
             find("lost_in_steps", steps.last, collection=collection.id, count=len(lost), limit=small, found=shown)
-        extra = set(keys(sut, collection, steps)) - set(keys(sut, collection, sut.everything(collection)))
-        extra -= set(keys(sut, collection, sut.everything(collection, fresh=True))) if extra else set()
+        extra = set(keys(collection, steps)) - set(keys(collection, sut.everything(collection)))
+        extra -= set(keys(collection, sut.everything(collection, fresh=True))) if extra else set()
         if extra:
             shown = ", ".join("~".join(key) for key in sorted(extra)[:3])
-            find("lost_in_steps", whole.last, collection=collection.id, count=len(extra), limit=LARGEST_PAGE, found=shown)
+            find(
+                "lost_in_steps", whole.last, collection=collection.id, count=len(extra), limit=LARGEST_PAGE, found=shown
+            )
 
 
 def test_R04_default_page_is_bounded(sut: Sut, find: Collector) -> None:
@@ -103,7 +118,9 @@ def test_R04_default_page_is_bounded(sut: Sut, find: Collector) -> None:
         if len(page.records) > most:
             find("default_too_large", page.exchange, expected=f"≤ {most}", found=len(page.records))
         if page.next is None and page.matched is not None and page.matched > len(page.records):
-            find("next_missing", page.exchange, collection=collection.id, expected=page.matched, found=len(page.records))
+            find(
+                "next_missing", page.exchange, collection=collection.id, expected=page.matched, found=len(page.records)
+            )
 
 
 def test_R04_next_keeps_filter_and_limit(sut: Sut, find: Collector) -> None:
@@ -121,12 +138,19 @@ def test_R04_next_keeps_filter_and_limit(sut: Sut, find: Collector) -> None:
         bound = instant_of(middle, dataset) or 0
         limit = max(1, len(records) // 10)
         query = {"datetime": f"../{sut.times.text(middle, dataset)}", "limit": limit}
-        found = walk(sut.url(f"{collection.path}/items", query), lambda url, c=collection: sut.get(url, role=sut.role_of(c)))
+        found = walk(
+            sut.url(f"{collection.path}/items", query), lambda url, c=collection: sut.get(url, role=sut.role_of(c))
+        )
         find.looked(len(found.records))
         for page in found.pages[1:]:
             outside = [r for r in page.records if (instant_of(r, dataset) or 0) >= bound]
             if outside:
-                find("filter_dropped", page.exchange, expected=query["datetime"], found=sut.times.text(outside[0], dataset))
+                find(
+                    "filter_dropped",
+                    page.exchange,
+                    expected=query["datetime"],
+                    found=sut.times.text(outside[0], dataset),
+                )
                 break
             if len(page.records) > limit:
                 find("limit_dropped", page.exchange, expected=f"≤ {limit}", found=len(page.records))
@@ -153,8 +177,8 @@ def test_R04_walk_is_stable_under_insert(sut: Sut, find: Collector) -> None:
             continue
         during = _walk_with_insert(sut, collection, len(before.records), insert=collection in written)
         find.looked(len(during.records))
-        counts = keys(sut, collection, during)
-        lost = [key for key in keys(sut, collection, before) if not counts[key]]
+        counts = keys(collection, during)
+        lost = [key for key in keys(collection, before) if not counts[key]]
         twice = [key for key, count in counts.items() if count > 1]
         if lost or twice:
             key = "~".join((lost or twice)[0])

@@ -35,7 +35,10 @@ def places(sut: Sut) -> list[tuple[str, str | None]]:
     for collection in sut.filled():
         assert collection.dataset is not None
         role, first = sut.role_of(collection), sut.everything(collection).records[0]
-        found += [(f"{collection.path}/items?limit=10", role), (item_path(collection.path, first, collection.dataset), role)]
+        found += [
+            (f"{collection.path}/items?limit=10", role),
+            (item_path(collection.path, first, collection.dataset), role),
+        ]
     return found
 
 
@@ -148,7 +151,13 @@ def _judge_change(sut: Sut, find: Collector, collection: Collection) -> None:
     find.looked(3)
     if canonical(parsed(after) or {}) != canonical(other.record):
         stale = canonical(parsed(after) or {}) == canonical(own.record)
-        find("stale" if stale else "other_than_written", before, after, expected=canonical(other.record), found=content(after))
+        find(
+            "stale" if stale else "other_than_written",
+            before,
+            after,
+            expected=canonical(other.record),
+            found=content(after),
+        )
     else:
         _judge_tags(find, before, after)
         _judge_old_tag(sut, find, before, own)
@@ -266,7 +275,12 @@ def test_R05_what_is_removed_is_gone_everywhere(sut: Sut, find: Collector) -> No
         exchange = sut.own.delete(own)
         find.looked()
         if exchange.answer is None or exchange.answer.status >= 300:
-            find("not_removed", exchange, expected="2xx", found=exchange.answer.status if exchange.answer else exchange.failure)
+            find(
+                "not_removed",
+                exchange,
+                expected="2xx",
+                found=exchange.answer.status if exchange.answer else exchange.failure,
+            )
             continue
         item = sut.get(own.path, role=WRITER)
         if item.answer is not None and item.answer.status not in (404, 410):
@@ -276,4 +290,9 @@ def test_R05_what_is_removed_is_gone_everywhere(sut: Sut, find: Collector) -> No
             find("still_listed", exchange, listing.last)
         twice = sut.own.delete(own, headers={})
         if twice.answer is None or twice.answer.status not in (200, 202, 204, 404, 410, 412):
-            find("second_delete", twice, expected="2xx | 404", found=twice.answer.status if twice.answer else twice.failure)
+            find(
+                "second_delete",
+                twice,
+                expected="2xx | 404",
+                found=twice.answer.status if twice.answer else twice.failure,
+            )

@@ -105,8 +105,12 @@ def test_R06_open_ends(sut: Sut, find: Collector) -> None:
         assert dataset is not None
         middle = records[len(records) // 2]
         at, text = instant_of(middle, dataset) or 0, sut.times.text(middle, dataset)
-        exactly(sut, find, collection, {"datetime": f"{text}/.."}, lambda r, d=dataset, m=at: (instant_of(r, d) or 0) >= m)
-        exactly(sut, find, collection, {"datetime": f"../{text}"}, lambda r, d=dataset, m=at: (instant_of(r, d) or 0) < m)
+        exactly(
+            sut, find, collection, {"datetime": f"{text}/.."}, lambda r, d=dataset, m=at: (instant_of(r, d) or 0) >= m
+        )
+        exactly(
+            sut, find, collection, {"datetime": f"../{text}"}, lambda r, d=dataset, m=at: (instant_of(r, d) or 0) < m
+        )
 
 
 def test_R06_single_instant(sut: Sut, find: Collector) -> None:
@@ -208,7 +212,12 @@ def test_R06_bbox(sut: Sut, find: Collector) -> None:
         points = [p for r in records for p in positions_of(r)]
         for box in boxes(points):
             exactly(
-                sut, find, collection, {"bbox": ",".join(map(repr, box))}, lambda r, b=box: meets(r, b), lambda r, b=box: may_meet(r, b)
+                sut,
+                find,
+                collection,
+                {"bbox": ",".join(map(repr, box))},
+                lambda r, b=box: meets(r, b),
+                lambda r, b=box: may_meet(r, b),
             )
 
 

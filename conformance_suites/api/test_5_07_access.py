@@ -33,7 +33,6 @@ def places(sut: Sut) -> list[str]:
     return found
 
 
-
 def test_R07_nothing_without_a_token(sut: Sut, find: Collector) -> None:
     for path in places(sut):
         for method in ("GET", "HEAD"):

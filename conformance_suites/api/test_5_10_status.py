@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from validator.api.capability import Collection, parsed
@@ -97,7 +98,7 @@ def test_R10_data_through_is_what_the_records_show(sut: Sut, find: Collector) ->
 def test_R10_last_success_is_possible(sut: Sut, find: Collector) -> None:
     """Not ahead of the harness's clock, and not before the newest record could have come."""
     slack = int(float(sut.context.parameters["clock_skew_max"]) * MICRO)
-    latest = dict((c.id, at) for c, at in timed(sut))
+    latest = {c.id: at for c, at in timed(sut)}
     for name, entry in states(sut).items():
         stated = moment(entry.get("last_success"))
         if stated is None:
@@ -134,8 +135,10 @@ def test_R10_schedule_is_what_the_records_show(sut: Sut, find: Collector) -> Non
     for collection, _ in timed(sut):
         assert collection.dataset is not None
         seconds = period(there.get(collection.id, {}).get("schedule"))
-        times = sorted({t for r in sut.everything(collection).records if (t := instant_of(r, collection.dataset)) is not None})
-        steps = sorted(b - a for a, b in zip(times, times[1:], strict=False))
+        times = sorted(
+            {t for r in sut.everything(collection).records if (t := instant_of(r, collection.dataset)) is not None}
+        )
+        steps = sorted(b - a for a, b in pairwise(times))
         if seconds is None or len(steps) < 5:
             continue
         find.looked()
@@ -154,4 +157,10 @@ def test_R10_watched_states_do_not_contradict(sut: Sut, find: Collector) -> None
     data = sut.context.window.data
     find.looked(sut.context.window.probes)
     for seen in data.contradictions:
-        find(f"watched_{seen.kind.value}", collection=seen.collection, at=seen.at.isoformat(), expected=seen.against, found=seen.claimed)
+        find(
+            f"watched_{seen.kind.value}",
+            collection=seen.collection,
+            at=seen.at.isoformat(),
+            expected=seen.against,
+            found=seen.claimed,
+        )

@@ -41,7 +41,11 @@ def _filled(sut: Sut, operation: Operation) -> str:
     collection = sut.known()[0]
     values = {"collectionId": collection.id}
     names = re.findall(r"{([^}]+)}", operation.path)
-    return re.sub(r"{([^}]+)}", lambda m: quote(values.get(m[1], collection.id), safe=""), operation.path) if names else operation.path
+    return (
+        re.sub(r"{([^}]+)}", lambda m: quote(values.get(m[1], collection.id), safe=""), operation.path)
+        if names
+        else operation.path
+    )
 
 
 def _judge(sut: Sut, find: Collector, exchange: Exchange) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from validator.model.exchange import Exchange
 
 
-class Unsettled(Exception):
+class Unsettled(Exception):  # noqa: N818 - an outcome, not an error
     """Ends a test without a pass; `message_id` names its reason in the catalogue of findings."""
 
     def __init__(self, message_id: str, **params: Any) -> None:

@@ -8,8 +8,7 @@ an outcome for every test, in `Session.done`, and pytest's own report says the s
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -50,7 +49,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     session = config.stash.get(SESSION, None)
     if session is None:
         return
-    kept = [item for item in items if requirement_of(item) is None or session.wants(str(requirement_of(item)), item.name)]
+    kept = [
+        item for item in items if requirement_of(item) is None or session.wants(str(requirement_of(item)), item.name)
+    ]
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = kept
 
@@ -84,6 +85,9 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
         yield
     except Exception as raised:  # noqa: BLE001 - told apart by the session: an outcome, or a fault of ours
         fault = raised
+    except BaseException:  # the run is stopped: pytest would take it for a failed test and go on
+        pyfuncitem.session.shouldstop = "stopped"
+        raise
     _tell(session.settle(requirement, pyfuncitem.name, fault), fault)
     return None
 

@@ -14,15 +14,17 @@ PROBLEM: Final = "application/problem+json"
 MEMBERS: Final[Mapping[str, type]] = {"type": str, "title": str, "status": int, "detail": str}
 LEAKS: Final[Mapping[str, re.Pattern[str]]] = {
     "stack": re.compile(
-        r"Traceback \(most recent call last\)|\bat [\w$.<>]+\([\w$]+\.(java|kt|cs|js|ts):\d+\)|File \"[^\"]+\", line \d+"
-        r"|\bat [\w$.]+ in [^\n]+:line \d+|goroutine \d+ \[|\.(py|rb|php|go|js):\d+:in\b|#\d+ /[^\s]+\.php\(\d+\)"
+        r"Traceback \(most recent call last\)|\bat [\w$.<>]+\([\w$]+\.(java|kt|cs|js|ts):\d+\)"
+        r"|File \"[^\"]+\", line \d+|\bat [\w$.]+ in [^\n]+:line \d+|goroutine \d+ \[|\.(py|rb|php|go|js):\d+:in\b|#\d+ /[^\s]+\.php\(\d+\)"
     ),
     "sql": re.compile(
         r"\bSELECT\b.+\bFROM\b|\bINSERT INTO\b|\bUPDATE\b.+\bSET\b|SQLSTATE|ORA-\d{5}|syntax error at or near|"
         r"\b(sqlite3|psycopg2?|pymysql|asyncpg)\.|java\.sql\.|no such (table|column):",
         re.IGNORECASE | re.DOTALL,
     ),
-    "path": re.compile(r"(?<![\w/:.])/(usr|home|var|opt|srv|root|etc|app|tmp|work)/[\w.\-]+|\b[A-Za-z]:\\\\?[\w.\-]+\\"),
+    "path": re.compile(
+        r"(?<![\w/:.])/(usr|home|var|opt|srv|root|etc|app|tmp|work)/[\w.\-]+|\b[A-Za-z]:\\\\?[\w.\-]+\\"
+    ),
 }
 
 

@@ -11,8 +11,8 @@ from validator.api.collector import Collector, Noted
 from validator.api.journal import Journal, Kept
 from validator.api.outcomes import Needs, NotClaimed, Unsettled
 from validator.api.recorder import Recorder
-from validator.api.shown import shown_exchange
 from validator.api.second_opinion import INVALID, VALID, SecondOpinion
+from validator.api.shown import shown_exchange
 from validator.api.sut import Context, Sut
 from validator.messages import message
 from validator.model.finding import Finding

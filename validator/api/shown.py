@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from validator.api.curl import curl
+
 EXCERPT: Final = 2000
 
 
@@ -25,7 +27,7 @@ def shown_exchange(entry: Mapping[str, Any]) -> dict[str, Any]:
         "response_headers": response["headers"] if response else [],
         "response_body": _excerpt(response["body"]) if response else None,
         "failure": f"{failure['kind']}: {failure['detail']}" if failure else None,
-        "curl": entry.get("curl"),
+        "curl": curl(entry),
     }
 
 

@@ -17,8 +17,8 @@ from validator.api.own import Own, OwnRecords
 from validator.api.pages import Walk, page_of, walk
 from validator.api.records import instant_of
 from validator.api.times import Times
-from validator.api.tokens import TokenError
 from validator.api.tls import TlsSettings
+from validator.api.tokens import TokenError
 from validator.api.window import Window
 from validator.model.exchange import Exchange, Headers
 from validator.model.result import Assertion, Outcome

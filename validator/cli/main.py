@@ -23,6 +23,7 @@ EXIT_CODES: Final = {UsageError: EXIT_USAGE, EvidenceError: EXIT_EVIDENCE}
 COMMANDS: Final = {
     "demo": "validator.cli.validate:demo",
     "validate": "validator.cli.validate:validate",
+    "test": "validator.cli.live:test",
     "preflight": "validator.cli.preflight:preflight",
     "report": "validator.cli.report:report",
     "standards": "validator.cli.standards:standards",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
 from validator.cli.clicks import Command, command, lang_option
+from validator.cli.live import connection_options, hindrance, step_lines, steps_of
 from validator.cli.words import explain, say
 from validator.errors import LienthongError, UsageError
 from validator.model.scope import Scope
@@ -17,19 +19,31 @@ from validator.model.submission import Observation
 def preflight(lang: str) -> Command:
     """The command `preflight`; exit 0 when ready, 2 when something must be mended first."""
 
-    def run(submission: str) -> int:
+    def run(submission: str, **given: Any) -> int:
         from validator.run import scratch_folder
 
         ready = True
         with scratch_folder() as scratch:
+            if "://" in submission:
+                return _system(lang, submission, given, scratch)
             for good, line in _lines(lang, Path(submission), scratch):
                 ready = ready and good
                 click.echo(f"{say(lang, 'preflight.ok' if good else 'preflight.problem')} {line}")
         click.echo(say(lang, "preflight.ready" if ready else "preflight.not_ready"))
         return 0 if ready else 2
 
-    given = click.Argument(["submission"], metavar=say(lang, "metavar.submission"))
-    return command(lang, "preflight", run, given, lang_option(lang))
+    given = click.Argument(["submission"], metavar=f"{say(lang, 'metavar.submission')}|URL")
+    return command(lang, "preflight", run, given, *connection_options(lang), lang_option(lang))
+
+
+def _system(lang: str, url: str, given: Mapping[str, Any], scratch: Path) -> int:
+    """The steps towards a running system; 0 ready, 2 something to mend in the call, 3 in the system."""
+    steps = steps_of(url, given, scratch)
+    for line in step_lines(lang, steps):
+        click.echo(line)
+    code = hindrance(steps)
+    click.echo(say(lang, "preflight.system_ready" if code is None else "preflight.not_ready"))
+    return code or 0
 
 
 def _lines(lang: str, given: Path, scratch: Path) -> Iterator[tuple[bool, str]]:

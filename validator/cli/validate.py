@@ -14,12 +14,12 @@ import click
 from validator.cli.clicks import Command, command, lang_option, option
 from validator.cli.words import say
 from validator.errors import UsageError
-from validator.model.progress import Phase
+from validator.model.progress import Phase, no_progress
+from validator.model.progress import Progress as Told
 from validator.model.standard import ConformanceClass
 
 if TYPE_CHECKING:
     from validator.cli.outbox import Outbox
-    from validator.cli.progress import Progress
 
 EXIT_CODES = {"conformant": 0, "nonconformant": 1, "inconclusive": 3}
 CLASSES = [c.value for c in ConformanceClass]
@@ -91,7 +91,7 @@ def _output_options(lang: str) -> list[click.Parameter]:
 
 
 def _run(lang: str, submission: str, given: Mapping[str, Any]) -> int:
-    formats = _formats(given["format_"])
+    formats = chosen_formats(given["format_"])
     if given["out"] is None and len(formats) > 1:
         raise UsageError("usage.out_needed", {"formats": ",".join(formats)})
     from validator.cli.progress import Progress
@@ -99,7 +99,7 @@ def _run(lang: str, submission: str, given: Mapping[str, Any]) -> int:
     from validator.run import Options  # heavy: only when there is work
     from validator.run import validate as examine
 
-    with Progress(lang) as progress, _outbox(given["out"]) as outbox:
+    with Progress(lang) as progress, outbox_of(given["out"]) as outbox:
         options = Options(
             as_of=parse_moment(given.get("as_of")),
             standard=given.get("standard"),
@@ -116,32 +116,32 @@ def _run(lang: str, submission: str, given: Mapping[str, Any]) -> int:
         )
         report = examine(submission, options)
         shown = RENDERERS[formats[0] if formats and outbox is None else "text"].load()(report, lang)
-        written = _write(lang, report, formats or DEFAULT_FILES, outbox, progress) if outbox else []
+        written = write_reports(lang, report, formats or DEFAULT_FILES, outbox, progress) if outbox else []
     for path in written:
         click.echo(say(lang, "validate.written", path=path), err=True)
     click.echo(shown.rstrip("\n"))
     return EXIT_CODES[report["summary"]["verdict"]]
 
 
-def _outbox(out: str | None) -> AbstractContextManager[Outbox | None]:
+def outbox_of(out: str | None) -> AbstractContextManager[Outbox | None]:
     from validator.cli.outbox import Outbox
 
     return nullcontext() if out is None else Outbox(Path(out))
 
 
-def _write(
-    lang: str, report: Mapping[str, Any], formats: tuple[str, ...], outbox: Outbox, progress: Progress
+def write_reports(
+    lang: str, report: Mapping[str, Any], formats: tuple[str, ...], outbox: Outbox, told: Told = no_progress
 ) -> list[Path]:
     """The report in every format in its folder, or none at all; where each lies."""
     from validator.report import RENDERERS
 
     for done, name in enumerate(formats):
-        progress(Phase.WRITING, done, len(formats), 0)
+        told(Phase.WRITING, done, len(formats), 0)
         outbox.put(RENDERERS[name].file, RENDERERS[name].load()(report, lang))
     return outbox.send()
 
 
-def _formats(text: str | None) -> tuple[str, ...]:
+def chosen_formats(text: str | None) -> tuple[str, ...]:
     chosen = tuple(part.strip() for part in text.split(",")) if text else ()
     for name in chosen:
         if name not in FORMATS:

@@ -159,7 +159,9 @@ def test_times_compare_as_instants_and_intervals_are_half_open(server: Running) 
     path = "/collections/env-observation/items"
 
     def count(text: str) -> int:
-        return Call(server.base_url, "GET", path, {"datetime": text, "limit": "1"}, {}, b"").send().json()["numberMatched"]
+        return (
+            Call(server.base_url, "GET", path, {"datetime": text, "limit": "1"}, {}, b"").send().json()["numberMatched"]
+        )
 
     newest = Call(server.base_url, "GET", "/collections/env-observation/latest", {}, {}, b"").send().json()["hour"]
     here, there = newest, newest.replace("+07:00", "+06:00")  # an hour later
