@@ -210,7 +210,7 @@ class FeatureServer:
             return True
         box = self._box(query)
         if feature["geometry"] is None:
-            return True
+            return "placeless_left_out" not in self.faults
         if box[0] > box[2] and "antimeridian_naive" not in self.faults:
             return meets(shape_of(feature), (box[0], box[1], 180, box[3])) or meets(shape_of(feature), (-180, *box[1:]))
         if "bbox_contains" in self.faults:

@@ -56,8 +56,9 @@ def judge_selected(
 
 
 def judge_box(find: Collector, found: Features, sample: Features, box: Box) -> None:
+    """Features without a place are matched by every box (/req/core/fc-bbox-response, C)."""
     shaped = [(feature, shape_of(feature)) for feature in sample.features]
-    wanted = [feature for feature, shape in shaped if shape is not None and meets(shape, box)]
+    wanted = [f for f, shape in shaped if (f.get("geometry") is None if shape is None else meets(shape, box))]
     got = [(feature, shape_of(feature)) for feature in found.features]
     judge_selected(find, "bbox", found, wanted, [f for f, shape in got if shape is not None and not meets(shape, box)])
 

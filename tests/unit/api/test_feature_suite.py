@@ -151,6 +151,13 @@ def test_numbers_as_ids_and_missing_geometry_are_no_fault() -> None:
     assert run(FeatureServer(features=numbered)) == {}
 
 
+def test_a_feature_without_a_place_that_no_box_matches_is_found() -> None:
+    placeless = [{**feature, "geometry": None} if number == 3 else feature for number, feature in enumerate(places())]
+    server = FeatureServer(frozenset({"placeless_left_out"}), features=placeless)
+
+    assert run(server)["bbox_selects_what_meets_it"] == ["selected_too_few"]
+
+
 def test_a_service_with_more_features_than_are_walked_is_judged_by_a_part() -> None:
     many = [{**feature, "id": f"{feature['id']}-{copy}"} for copy in range(120) for feature in places()]
     server = FeatureServer(features=many)
