@@ -62,7 +62,7 @@ def wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
     until = time.monotonic() + SECONDS_TO_START
     while time.monotonic() < until and server.poll() is None:
         try:
-            with urlopen(url, timeout=5):  # noqa: S310 - the address is this machine's own
+            with urlopen(url, timeout=5):
                 return
         except OSError:
             time.sleep(0.2)
