@@ -11,8 +11,9 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
-from validator.api.chain import Log
-from validator.api.watch import Plan, Session, prepare
+from validator.api.chain import Log, read_chain
+from validator.api.probe import Reading
+from validator.api.watch import Plan, Session, WatchLog, prepare
 from validator.model.exchange import Answer, Call, Exchange, Failure, Headers
 
 BASE = "http://sut.example/v1"
@@ -97,9 +98,9 @@ def plan(interval: float = 60, duration: float | None = 3600) -> Plan:
     return Plan(BASE, interval, 20, duration)
 
 
-def begin(path: Path, city: City, given: Plan, clean: Callable[[str], str] = str) -> tuple[Log, Session]:
+def begin(path: Path, city: City, given: Plan, clean: Callable[[str], str] = str) -> tuple[WatchLog, Session]:
     """A log that is open, and the session on it."""
-    log = Log(path)
+    log = Log(path, Reading(path))
     watched = prepare(given, log, city, city.clock, False, clean)
     return log, Session(given, log, city, watched, city.clock, clean, lambda: city.synchronised)
 
@@ -111,3 +112,8 @@ def watch(path: Path, city: City, given: Plan | None = None, clean: Callable[[st
         session.run(lambda _probe: None)
     finally:
         log.close()
+
+
+def lines_of(path: Path) -> tuple[dict[str, Any], ...]:
+    """The lines of a verified log after its header, as they are."""
+    return read_chain(path, dict).lines

@@ -13,11 +13,12 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import re
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, Generic, TypeVar
 
 import orjson
 
@@ -29,58 +30,71 @@ LONGEST: Final = 4 * 1024**2
 """Bytes of a line; no line of ours comes near it, and a foreign file is not read into memory whole."""
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
-    """A verified log: its header, the lines after it, the digest of the last line, bytes that are whole
-    and bytes of a torn line after them."""
+_OWN: Final = re.compile(rb'"sha256":"([0-9a-f]{64})",|,"sha256":"([0-9a-f]{64})"')
+T = TypeVar("T")
+Line = Mapping[str, Any]
+Take = Callable[[Line], T]
+"""What is kept of a verified line after the header: months of lines do not fit into memory as they are."""
 
-    header: Mapping[str, Any]
-    lines: tuple[Mapping[str, Any], ...]
+
+@dataclass(frozen=True, slots=True)
+class Chain(Generic[T]):
+    """A verified log: its header, what was kept of the lines after it, the digest of the last line, bytes that are
+    whole and bytes of a torn line after them."""
+
+    header: Line
+    lines: tuple[T, ...]
     head: str
     whole: int
     torn: int
 
 
-def read_chain(path: Path) -> Chain:
+def read_chain(path: Path, take: Take[T]) -> Chain[T]:
     """The log at `path`, verified. Raises EvidenceError with the first broken line, UsageError when it cannot be
-    read."""
+    read, and what `take` raises."""
     try:
         if not path.is_file():
             raise UsageError("usage.no_log", {"path": str(path)})
         with path.open("rb") as stream:
-            return verify(stream, str(path))
+            return verify(stream, str(path), take)
     except OSError as fault:
         reason = fault.strerror or str(fault)
         raise UsageError("usage.unreadable_file", {"path": str(path), "reason": reason}) from fault
 
 
-def verify(stream: BinaryIO, name: str) -> Chain:
+def verify(stream: BinaryIO, name: str, take: Take[T]) -> Chain[T]:
     """Reads a log from its beginning. Raises EvidenceError naming the first line that does not hold (from 1)."""
-    values: list[Mapping[str, Any]] = []
-    whole, torn, previous = 0, 0, None
+    header: Line | None = None
+    kept: list[T] = []
+    number, whole, torn, previous = 0, 0, 0, None
     while raw := stream.readline(LONGEST + 1):
-        if not raw.endswith(b"\n") and len(raw) <= LONGEST and values:
+        if not raw.endswith(b"\n") and len(raw) <= LONGEST and number:
             torn = len(raw)
             break
         try:
-            value = _checked(raw, len(values), previous)
+            line = _checked(raw, number, previous)
         except ValueError as fault:
-            raise EvidenceError(str(fault), {"path": name, "line": len(values) + 1}) from fault
-        values.append(value)
-        whole += len(raw)
-        previous = _sha256(raw[:-1])
-    if previous is None:
+            raise EvidenceError(str(fault), {"path": name, "line": number + 1}) from fault
+        if header is None:
+            header = line
+        else:
+            kept.append(take(line))
+        number, whole, previous = number + 1, whole + len(raw), _sha256(raw[:-1])
+    if header is None or previous is None:
         raise EvidenceError("evidence.no_header", {"path": name, "line": 1})
-    return Chain(values[0], tuple(values[1:]), previous, whole, torn)
+    return Chain(header, tuple(kept), previous, whole, torn)
 
 
-def _checked(raw: bytes, expected: int, previous: str | None) -> Mapping[str, Any]:
-    """One line of the chain; raises ValueError with the id of the text that says what is wrong."""
+def _checked(raw: bytes, expected: int, previous: str | None) -> Line:
+    """One line of the chain; raises ValueError with the id of the text that says what is wrong.
+
+    What its own digest covers is cut out of the bytes: the lines are canonical, so nothing is put in order again.
+    """
     value = _parsed(raw)
     if expected == 0 and value.get("schema") != SCHEMA:
         raise ValueError("evidence.no_header")
-    given = {name: item for name, item in value.items() if name != "sha256"}
-    if raw != canonical(value) + b"\n" or value.get("sha256") != _sha256(canonical(given)):
+    own = _OWN.search(raw)
+    if own is None or (own[1] or own[2]).decode() != _sha256(raw[: own.start()] + raw[own.end() : -1]):
         raise ValueError("evidence.edited")
     number = value.get("n")
     if type(number) is not int or number < expected:
@@ -97,7 +111,7 @@ def _parsed(raw: bytes) -> dict[str, Any]:
         value = orjson.loads(raw)
     except orjson.JSONDecodeError as fault:
         raise ValueError("evidence.edited") from fault
-    if not isinstance(value, dict):
+    if not isinstance(value, dict) or not raw.endswith(b"}\n"):
         raise ValueError("evidence.edited")
     return value
 
@@ -106,20 +120,20 @@ def _sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-class Log:
+class Log(Generic[T]):
     """The log open for going on, held by one process at a time.
 
     `chain` is what lay there, None for a new file; a torn line after it was cut off when this opens.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, take: Take[T]) -> None:
         self.path = path
         try:
             self.handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         except OSError as fault:
             raise self._unwritable(fault) from fault
         try:
-            self.chain = self._take()
+            self.chain = self._open(take)
         except OSError as fault:
             self.close()
             raise self._unwritable(fault) from fault
@@ -128,9 +142,9 @@ class Log:
             raise
         self.size = self.chain.whole if self.chain else 0
         self.count = len(self.chain.lines) + 1 if self.chain else 0
-        self.head = self.chain.head if self.chain else None
+        self.head: str | None = self.chain.head if self.chain else None
 
-    def _take(self) -> Chain | None:
+    def _open(self, take: Take[T]) -> Chain[T] | None:
         if not stat.S_ISREG(os.fstat(self.handle).st_mode):
             raise UsageError("usage.no_log", {"path": str(self.path)})
         try:
@@ -140,7 +154,7 @@ class Log:
         if os.fstat(self.handle).st_size == 0:
             return None
         with os.fdopen(os.dup(self.handle), "rb") as stream:
-            chain = verify(stream, str(self.path))
+            chain = verify(stream, str(self.path), take)
         if chain.torn:
             os.ftruncate(self.handle, chain.whole)
             os.fsync(self.handle)

@@ -28,7 +28,8 @@ MOST_STATES: Final = 500
 LONGEST_TEXT: Final = 256
 _TAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e]*"')
 _DATA_MEMBERS: Final = ("records", "numberMatched", "datasets")
-_SECOND = timedelta(seconds=1)
+_DATE_HOLDS = timedelta(seconds=2)
+"""A Date is whole seconds, and some servers renew it only once a second."""
 
 
 class Sender(Protocol):
@@ -163,7 +164,7 @@ def skew(exchange: Exchange) -> float | None:
         earliest, latest = exchange.started_at, exchange.started_at + timedelta(seconds=exchange.seconds)
         if date > latest:
             return round((date - latest).total_seconds(), 3)
-        return round(min(timedelta(0), date + _SECOND - earliest).total_seconds(), 3)
+        return round(min(timedelta(0), date + _DATE_HOLDS - earliest).total_seconds(), 3)
     except (ValueError, TypeError, OverflowError):  # no Date, or one without a zone
         return None
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone
+from pathlib import Path
+from sys import intern
 from typing import Any, Final
 
-from validator.api.chain import Chain
+from validator.api.chain import Chain, Line
 from validator.errors import EvidenceError
 from validator.model.exchange import Failure
 
@@ -105,32 +106,62 @@ def to_line(probe: Probe) -> dict[str, Any]:
     return line
 
 
-def from_line(line: Mapping[str, Any], session: int) -> Probe:
+def from_line(line: Line, session: int) -> Probe:
     """The probe of a verified log line. Raises KeyError, TypeError or ValueError for a line of another make."""
     states = line["states"]
     return Probe(
         at=datetime.fromisoformat(line["at"]),
         elapsed=line["elapsed"],
         skew=line["skew"],
-        requests=tuple(Request(**given) for given in line["requests"]),
+        requests=tuple(Request(**_interned(given)) for given in line["requests"]),
         states=None if states is None else tuple(DatasetState(**state) for state in states),
         states_left_out=line["states_left_out"],
         session=session,
     )
 
 
-def probes(chain: Chain, path: str) -> tuple[Probe, ...]:
-    """The probes of a verified log, each with the number of its session (from 1). Raises EvidenceError for a line
-    whose chain holds but that no watch wrote."""
-    session, found = 0, []
-    for line in chain.lines:
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Where a session starts or ends, and whether a time server kept our clock then."""
+
+    kind: str
+    synchronised: bool | None
+
+
+class Reading:
+    """Makes a probe or a mark of each line of the log at `path`, in their order; sessions count from 1.
+
+    Raises EvidenceError for a line whose chain holds but that no watch wrote.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.session = path, 0
+        self.states: tuple[DatasetState, ...] | None = None
+
+    def __call__(self, line: Line) -> Probe | Mark:
         try:
-            session += line["kind"] == "start"
-            if line["kind"] == "probe":
-                found.append(from_line(line, session))
+            if line["kind"] != "probe":
+                self.session += line["kind"] == "start"
+                return Mark(line["kind"], line["synchronised"])
+            return self._shared(from_line(line, self.session))
         except (KeyError, TypeError, ValueError) as fault:
-            raise EvidenceError("evidence.malformed", {"path": path, "line": line["n"] + 1}) from fault
-    return tuple(found)
+            raise EvidenceError("evidence.malformed", {"path": str(self.path), "line": line["n"] + 1}) from fault
+
+    def _shared(self, probe: Probe) -> Probe:
+        """Equal states of one probe after another are kept once."""
+        if probe.states is not None and probe.states != self.states:
+            self.states = probe.states
+        return probe if probe.states is None else replace(probe, states=self.states)
+
+
+def probes(chain: Chain[Probe | Mark]) -> tuple[Probe, ...]:
+    """The probes of a log."""
+    return tuple(line for line in chain.lines if isinstance(line, Probe))
+
+
+def _interned(members: Line) -> dict[str, Any]:
+    """Paths, tags and digests come again and again."""
+    return {name: intern(value) if isinstance(value, str) else value for name, value in members.items()}
 
 
 def stamp(moment: datetime) -> str:

@@ -16,13 +16,16 @@ from validator.api.capability import collections_of, parsed
 from validator.api.chain import SCHEMA, Log
 from validator.api.clock import Clock
 from validator.api.poll import MAIN, Poller, Sender, Watched, read_request
-from validator.api.probe import Probe, probes, stamp, to_line
+from validator.api.probe import Mark, Probe, probes, stamp, to_line
 from validator.errors import EvidenceError, LienthongError, UsageError
 from validator.model.exchange import Exchange, Failure
 
 CLOCK_NOTE: Final = "system clock in UTC; whether a time server keeps it stands in the lines start and end"
 REFUSED: Final = (401, 403)
 MOST_COLLECTIONS: Final = 200
+
+
+WatchLog = Log[Probe | Mark]
 
 
 class UnansweredError(LienthongError):
@@ -41,7 +44,7 @@ class Plan:
 
 
 def prepare(
-    plan: Plan, log: Log, sender: Sender, clock: Clock, with_credential: bool, clean: Callable[[str], str]
+    plan: Plan, log: WatchLog, sender: Sender, clock: Clock, with_credential: bool, clean: Callable[[str], str]
 ) -> tuple[Watched, ...]:
     """The collections to probe: those of the log's header, which a new log is given now.
 
@@ -113,11 +116,11 @@ class Session:
     """
 
     def __init__(
-        self, plan: Plan, log: Log, sender: Sender, watched: tuple[Watched, ...], clock: Clock,
+        self, plan: Plan, log: WatchLog, sender: Sender, watched: tuple[Watched, ...], clock: Clock,
         clean: Callable[[str], str], synchronised: Callable[[], bool | None],
     ) -> None:  # fmt: skip
         self.plan, self.log, self.clock, self.clean, self.synchronised = plan, log, clock, clean, synchronised
-        before = probes(log.chain, str(log.path)) if log.chain else ()
+        before = probes(log.chain) if log.chain else ()
         self.number = len(before)
         tags = {r.path: r.etag for probe in before for r in probe.requests if r.fresh and r.etag}
         self.poller = Poller(sender, plan.base, watched, clock, tags)

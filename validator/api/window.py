@@ -17,7 +17,7 @@ from typing import Final
 from validator.api.chain import Chain, read_chain
 from validator.api.changes import DataChanges, TagChanges, data_changes, tag_changes
 from validator.api.poll import Watched
-from validator.api.probe import Probe, Request, instant, probes
+from validator.api.probe import Mark, Probe, Reading, Request, instant, probes
 from validator.errors import EvidenceError
 from validator.model.exchange import Failure
 
@@ -60,7 +60,7 @@ class Window:
     that a collection's pages showed. `skew` is the greatest seen. `clock_steps` are moments at which the harness's
     own clock jumped; `synchronised` is whether a time server kept it at every start and end of a session, None when
     that is not known. `torn` bytes at the end were left by a crash and count for nothing; `ended` is whether the
-    last session was closed; `head` is the digest of the last line.
+    last session was closed; `lines` counts the header too; `head` is the digest of the last line.
     """
 
     base: str
@@ -86,6 +86,7 @@ class Window:
     synchronised: bool | None
     tags: TagChanges
     data: DataChanges
+    lines: int
     head: str
     torn: int
     ended: bool
@@ -99,19 +100,20 @@ class Window:
 def read_window(path: Path, base_url: str | None = None, tolerance: timedelta = TOLERANCE) -> Window:
     """The window of the log at `path`. Raises EvidenceError for a chain that is broken (naming the line) or a log of
     another base URL, UsageError when the file cannot be read."""
-    chain = read_chain(path)
+    chain = read_chain(path, Reading(path))
     base = chain.header.get("base")
     if base_url is not None and str(base).rstrip("/") != base_url.rstrip("/"):
         raise EvidenceError("evidence.other_url", {"path": str(path), "there": base, "here": base_url})
     try:
-        return window_of(chain, probes(chain, str(path)), tolerance)
+        return window_of(chain, tolerance)
     except (KeyError, TypeError, ValueError, AttributeError) as fault:  # the chain holds, but no watch made this header
         raise EvidenceError("evidence.malformed", {"path": str(path), "line": 1}) from fault
 
 
-def window_of(chain: Chain, row: Sequence[Probe], tolerance: timedelta = TOLERANCE) -> Window:
-    """The window of a verified chain and its probes."""
-    header, interval = chain.header, float(chain.header["interval"])
+def window_of(chain: Chain[Probe | Mark], tolerance: timedelta = TOLERANCE) -> Window:
+    """The window of a verified log."""
+    row, header, interval = probes(chain), chain.header, float(chain.header["interval"])
+    marks = [line for line in chain.lines if isinstance(line, Mark)]
     watched = tuple(map(Watched.from_line, header["collections"]))
     pages = {one.id: one.page for one in watched}
     spans = [Gap(a.at, b.at, seconds_between(a, b)) for a, b in pairwise(row)]
@@ -141,12 +143,13 @@ def window_of(chain: Chain, row: Sequence[Probe], tolerance: timedelta = TOLERAN
         newest=_newest(row, pages),
         skew=max(skews, key=abs, default=None),
         clock_steps=tuple(b.at for a, b in pairwise(row) if _stepped(a, b)),
-        synchronised=_synchronised(chain),
+        synchronised=_synchronised(marks),
         tags=tag_changes(row),
         data=data_changes(row, pages, tolerance),
+        lines=len(chain.lines) + 1,
         head=chain.head,
         torn=chain.torn,
-        ended=bool(chain.lines) and chain.lines[-1]["kind"] == "end",
+        ended=bool(marks) and chain.lines[-1] is marks[-1] and marks[-1].kind == "end",
     )
 
 
@@ -163,8 +166,8 @@ def _stepped(one: Probe, other: Probe) -> bool:
     return abs(wall - (other.elapsed - one.elapsed)) > STEP
 
 
-def _synchronised(chain: Chain) -> bool | None:
-    said = {line["synchronised"] for line in chain.lines if line["kind"] in ("start", "end")}
+def _synchronised(marks: Sequence[Mark]) -> bool | None:
+    said = {mark.synchronised for mark in marks}
     return False if False in said else True if said == {True} else None
 
 

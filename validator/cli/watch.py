@@ -16,6 +16,7 @@ from validator.cli.clicks import Command, command, lang_option, option
 from validator.cli.interrupts import Stopped, check
 from validator.cli.words import explain, say
 from validator.errors import UsageError
+from validator.report.wording import integer, rate
 
 if TYPE_CHECKING:  # heavy: only when there is work
     from validator.api.client import Client
@@ -57,12 +58,11 @@ def watch(lang: str) -> Command:
 
 
 def _verify(lang: str, path: Path) -> int:
-    from validator.api.chain import read_chain
     from validator.api.window import read_window
     from validator.cli.watch_words import summary
 
-    chain, window = read_chain(path), read_window(path)
-    click.echo(say(lang, "watch.whole", path=path, lines=len(chain.lines) + 1, url=window.base))
+    window = read_window(path)
+    click.echo(say(lang, "watch.whole", path=path, lines=integer(window.lines, lang), url=window.base))
     for line in summary(lang, window):
         click.echo(line)
     return 0
@@ -75,6 +75,7 @@ def _watch(
     from validator.api.chain import Log
     from validator.api.clock import SYSTEM
     from validator.api.host_clock import synchronised
+    from validator.api.probe import Reading
     from validator.api.tokens import TokenError
     from validator.api.watch import Plan, Session, UnansweredError, prepare
     from validator.api.window import read_window
@@ -82,7 +83,7 @@ def _watch(
 
     plan = Plan(_base(url), interval, min(LONGEST_REQUEST, interval / 2), _duration(duration))
     client, with_credential = _client(plan, auth, allow_network, ca)
-    with closing(client), closing(Log(path)) as log:
+    with closing(client), closing(Log(path, Reading(path))) as log:
         clean = client.recorder.redactor.text
         try:
             watched = prepare(plan, log, client, SYSTEM, with_credential, clean)
@@ -146,8 +147,6 @@ class _Teller:
         self.number = self.judged = self.up = 0
 
     def __call__(self, probe: Probe) -> None:
-        from validator.report.wording import rate
-
         check()
         self.number += 1
         self.judged += probe.judged

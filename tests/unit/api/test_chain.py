@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.watching import lines_of
 from validator.api.chain import LONGEST, SCHEMA, Log, read_chain
 from validator.canonical import canonical
 from validator.errors import EvidenceError, UsageError
@@ -19,7 +20,7 @@ Edit = Callable[[list[bytes]], None]
 @pytest.fixture
 def log(tmp_path: Path) -> Path:
     path = tmp_path / "log.ndjson"
-    written = Log(path)
+    written = Log(path, dict)
     written.append({"schema": SCHEMA, "kind": "header"})
     for number in range(1, 8):
         written.append({"kind": "probe", "value": number})
@@ -42,7 +43,7 @@ def test_each_line_is_canonical_and_bound_to_the_one_before(log: Path) -> None:
     assert "previous" not in values[0]
     assert [value["previous"] for value in values[1:]] == [hashlib.sha256(line).hexdigest() for line in lines[:-1]]
     assert lines == [canonical(value) for value in values]
-    assert read_chain(log).head == hashlib.sha256(lines[-1]).hexdigest()
+    assert read_chain(log, dict).head == hashlib.sha256(lines[-1]).hexdigest()
 
 
 @pytest.mark.parametrize(
@@ -75,19 +76,19 @@ def test_a_touched_log_is_refused_at_the_line(log: Path, edit: Edit, line: int, 
     log.write_bytes(b"".join(row + b"\n" for row in rows))
 
     with pytest.raises(EvidenceError) as caught:
-        read_chain(log)
+        read_chain(log, dict)
     assert (caught.value.message_id, caught.value.params["line"]) == (f"evidence.{said}", line)
 
 
 def test_lines_taken_from_the_end_show_only_in_the_digest_of_the_last_line(log: Path) -> None:
-    before = read_chain(log).head
+    before = read_chain(log, dict).head
     log.write_bytes(b"".join(log.read_bytes().splitlines(keepends=True)[:-2]))
 
-    assert read_chain(log).head != before
+    assert read_chain(log, dict).head != before
 
 
 def test_a_write_that_was_broken_off_is_written_over(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    opened = Log(log)
+    opened = Log(log, dict)
     with monkeypatch.context() as patch:
         patch.setattr("os.fsync", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
@@ -95,17 +96,17 @@ def test_a_write_that_was_broken_off_is_written_over(log: Path, monkeypatch: pyt
     opened.append({"kind": "end"})
     opened.close()
 
-    assert [line["kind"] for line in read_chain(log).lines[-2:]] == ["probe", "end"]
-    assert read_chain(log).torn == 0
+    assert [line["kind"] for line in lines_of(log)[-2:]] == ["probe", "end"]
+    assert read_chain(log, dict).torn == 0
 
 
 @pytest.mark.parametrize("name", ["absent", "."])
 def test_what_is_no_file_is_a_wrong_call(tmp_path: Path, name: str) -> None:
     with pytest.raises(UsageError, match=r"usage\.no_log"):
-        read_chain(tmp_path / name)
+        read_chain(tmp_path / name, dict)
 
 
 @pytest.mark.parametrize("where", ["absent/log", "."])
 def test_a_log_that_cannot_be_written_is_a_wrong_call(tmp_path: Path, where: str) -> None:
     with pytest.raises(UsageError):
-        Log(tmp_path / where)
+        Log(tmp_path / where, dict)

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from tests.watching import DATASETS
+from tests.watching import DATASETS, lines_of
 from validator.api.chain import read_chain
 from validator.cli.main import main
 
@@ -102,7 +102,7 @@ def test_no_secret_gets_into_the_log(
     auth = ["--auth", str(tmp_path / "auth.toml")]
 
     assert main(["watch", url, "--log", str(log), "--interval", "1", "--duration", "2s", *auth]) == 0
-    chain = read_chain(log)
+    chain = read_chain(log, dict)
     assert [one["id"] for one in chain.header["collections"]] == ["air", "count", "purse"]
     assert [line["requests"][1]["status"] for line in chain.lines if line["kind"] == "probe"] == [200, 200, 200]
     assert SECRET.encode() not in log.read_bytes()
@@ -170,7 +170,7 @@ def test_a_signal_ends_a_watch_in_order(url: str, log: Path, number: int, more: 
 
     assert (child.returncode, err) == (code, "")
     assert "Availability: 100%" in out
-    assert read_chain(log).lines[-1]["reason"] == "stopped"
+    assert lines_of(log)[-1]["reason"] == "stopped"
 
 
 def test_a_watch_that_was_killed_goes_on(url: str, log: Path, capsys: pytest.CaptureFixture[str]) -> None:

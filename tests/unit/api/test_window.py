@@ -212,7 +212,7 @@ def test_a_log_of_another_system_is_no_evidence(tmp_path: Path) -> None:
     ],
 )
 def test_a_chain_that_no_watch_wrote_is_no_evidence(tmp_path: Path, header: Any, line: Any) -> None:
-    log = Log(tmp_path / "log")
+    log = Log(tmp_path / "log", dict)
     log.append({"schema": SCHEMA, **header})
     log.append(line)
     log.close()
