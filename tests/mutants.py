@@ -19,6 +19,7 @@ from validator.model.result import Outcome, Result
 from validator.model.standard import ConformanceClass, Requirement
 
 Mutant = tuple[str, str]
+LIVE = "api"  # only a running system shows it: such a suite is tried on systems with one fault each
 
 
 def always_passing(target: str) -> Any:
@@ -49,7 +50,7 @@ def cases_that_trip(standard: str, target: str) -> Iterator[Case]:
 
 def mutants(names: list[str]) -> list[Mutant]:
     chosen = [find_standard(name) for name in names] if names else list(standards().values())
-    return [(s.coordinate, r.id) for s in chosen for r in s.requirements if r.checks]
+    return [(s.coordinate, r.id) for s in chosen for r in s.requirements if any(c.kind != LIVE for c in r.checks)]
 
 
 def main(names: list[str]) -> int:

@@ -206,7 +206,7 @@ class _Look:
                 document = parsed(client.send("GET", url, role="main" if collection.protected else None))
             except TokenError:
                 continue
-            filled += bool(isinstance(document, Mapping) and document.get("records"))
+            filled += isinstance(document, Mapping) and bool(document.get("records") or document.get("features"))
         told = {"filled": filled, "looked": len(self.collections[:COLLECTIONS]), "total": len(self.collections)}
         return Said("data.ok", told) if filled else Said("data.empty", told, True)
 
