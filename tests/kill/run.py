@@ -69,7 +69,7 @@ def run(job: Job) -> Ran:
         started = time.monotonic()
         try:
             report = examine_live(there.base_url, options, Path(folder))
-        except Exception as fault:  # a row of the table that is not as it should be
+        except Exception as fault:  # noqa: BLE001 - a row of the table that is not as it should be
             return Ran(job, {}, (), (), time.monotonic() - started, 0, "", False, f"{type(fault).__name__}: {fault}")
         seconds = time.monotonic() - started
         return _ran(job, report, seconds, kept(before, there.state(), job))

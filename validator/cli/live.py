@@ -27,7 +27,7 @@ from validator.model.standard import ConformanceClass
 
 if TYPE_CHECKING:
     from validator.api.opening import LiveOptions
-    from validator.api.preflight import Step
+    from validator.api.preflight_steps import Step
     from validator.cli.progress import Progress
 
 EXIT_NOT_READY: Final = 3

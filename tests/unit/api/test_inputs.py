@@ -17,7 +17,8 @@ from validator.catalogue.load import find_standard
 READING = find_standard("VSC-CORE").datasets["reading"]
 RECORD = {
     "series": "luong-mua-ngay", "area_code": "20197", "observed_at": "2026-08-22T19:00:00+07:00",
-    "available_at": "2026-08-22T12:20:00Z", "quantity": {"value": 0, "unit": "mm", "unit_rec20": "MMT"}, "status": "final",
+    "available_at": "2026-08-22T12:20:00Z", "quantity": {"value": 0, "unit": "mm", "unit_rec20": "MMT"},
+    "status": "final",
 }  # fmt: skip
 
 

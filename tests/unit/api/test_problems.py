@@ -50,8 +50,8 @@ def test_a_fault_is_told(exchange: Exchange, message: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "Traceback (most recent call last):", "at vn.city.Api.get(Api.java:42)", "SELECT id FROM reading WHERE", "ORA-00942",
-        "SQLSTATE[42S02]", "/var/www/app/index.php", "C:\\inetpub\\app", "sqlite3.OperationalError",
+        "Traceback (most recent call last):", "at vn.city.Api.get(Api.java:42)", "SELECT id FROM reading WHERE",
+        "ORA-00942", "SQLSTATE[42S02]", "/var/www/app/index.php", "C:\\inetpub\\app", "sqlite3.OperationalError",
     ],
 )  # fmt: skip
 def test_the_inside_is_recognised(text: str) -> None:
