@@ -58,7 +58,7 @@ def _report(
         "roles": sorted(next(iter(opened.session.suts.values())).context.roles),
         "watch": _watched(opened),
     }
-    submission = Submission(url, folder, {}, (), (), None, sha256)
+    submission = Submission(url, folder, options.manifest or {}, (), (), None, sha256)
     profile = (options.profile or {}).get("name")
     return build_report(opened.scope, submission, results, finished, set(), {}, profile, live)
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import jsonschema_rs
 import pytest
 
-from validator.api.capability import Collection, parsed
+from validator.api.capability import Collection, claimed_class, parsed
 from validator.api.collector import Collector
 from validator.api.description import Description
 from validator.api.document import offered_filters
@@ -141,6 +141,10 @@ def test_R02_claims_are_made_and_kept(sut: Sut, find: Collector) -> None:
     find.looked()
     if not any(c.name in ("basic", "standard", "advanced") for c in mine):
         find("claims_nothing", exchange, pointer="/conformsTo", expected=f"urn:vsc:{code}:{version}:conf:…")
+    stated = claimed_class(sut.claims(), code, version)
+    vendor = sut.context.manifest_class
+    if vendor is not None and stated is not None and stated.rank < vendor.rank:
+        find("claims_less", exchange, pointer="/conformsTo", expected=vendor.value, found=stated.value)
     said = Description(sut.document("/openapi.json"))
     for collection in sut.collections():
         find.looked()

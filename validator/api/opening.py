@@ -37,10 +37,12 @@ HTTPS_PORT: Final = 443
 @dataclass(frozen=True, slots=True)
 class LiveOptions:
     """How a live run is carried out. `seed` decides every input that is not the system's own data; `folder` keeps
-    the evidence; `http_port` is where plain HTTP would answer (80 when the URL has the usual port of HTTPS)."""
+    the evidence; `manifest` is that of the vendor's submission, whose claims count beside the system's own;
+    `http_port` is where plain HTTP would answer (80 when the URL has the usual port of HTTPS)."""
 
     standards: tuple[str, ...] = ()
     conformance_class: ConformanceClass | None = None
+    manifest: Mapping[str, Any] | None = None
     seed: int = 1
     allow_writes: bool = False
     auth: Path | None = None
@@ -109,17 +111,30 @@ def _scope(claims: tuple[Claim, ...], options: LiveOptions) -> Scope:
     if not chosen:
         claimed = {(c.code, c.version) for c in claims}
         able = [s for s in standards().values() if has_live(s)]
-        chosen = [s for s in able if (s.code, s.version) in claimed] or [s for s in able if has_template(s)]
+        chosen = [s for s in able if (s.code, s.version) in claimed or claimed_in(options.manifest, s)] or [
+            s for s in able if has_template(s)
+        ]
     for standard in chosen:
         if not has_live(standard):
             raise UsageError("usage.not_live", {"standard": standard.id})
     classes = {
-        s.id: options.conformance_class or claimed_class(claims, s.code, s.version) or ConformanceClass.ADVANCED
+        s.id: options.conformance_class
+        or claimed_in(options.manifest, s)
+        or claimed_class(claims, s.code, s.version)
+        or ConformanceClass.ADVANCED
         for s in chosen
     }
     values = (options.profile or {}).get("parameters") or {}
     parameters = {s.id: {p.name: p.value for p in s.parameters.values()} | values.get(s.id, {}) for s in chosen}
     return Scope(tuple(chosen), classes, frozenset(classes), parameters)
+
+
+def claimed_in(manifest: Mapping[str, Any] | None, standard: Standard) -> ConformanceClass | None:
+    """The class of a standard that the manifest of a submission claims."""
+    for claim in (manifest or {}).get("claims", ()):
+        if claim["standard"] == standard.id and claim.get("version", standard.version) == standard.version:
+            return ConformanceClass(claim["class"])
+    return None
 
 
 def _context(
@@ -132,6 +147,7 @@ def _context(
         standard=standard,
         parameters=scope.parameters[standard.id],
         roles=frozenset(keys.roles),
+        manifest_class=claimed_in(options.manifest, standard),
         guard=Guard.of(base, options.allow_networks),
         tls=TlsSettings(ca=options.ca, verify=options.verify),
         http_port=options.http_port,
@@ -163,7 +179,7 @@ def _opinion(client: Client, base: str) -> SecondOpinion | None:
 def plain_session(url: str, file: str | None) -> Session:
     """The session of a plain `pytest` call; its evidence lies in a new folder below the temporary one."""
     given = tomllib.loads(Path(file).read_text(encoding="utf-8")) if file else {}
-    known = {f.name for f in fields(LiveOptions)} - {"clock", "told", "profile"}
+    known = {f.name for f in fields(LiveOptions)} - {"clock", "told", "profile", "manifest"}
     for name in given:
         if name not in known:
             raise UsageError("usage.unknown_live_option", {"name": name, "known": ", ".join(sorted(known))})

@@ -23,7 +23,7 @@ from validator.api.tokens import TokenError
 from validator.api.window import Window
 from validator.model.exchange import Exchange, Headers
 from validator.model.result import Assertion, Outcome
-from validator.model.standard import Standard
+from validator.model.standard import ConformanceClass, Standard
 
 Query = Mapping[str, Any] | Iterable[tuple[str, Any]]
 MAIN, LIMITED, EXPIRED = "main", "limited", "expired"
@@ -44,6 +44,7 @@ class Context:
     standard: Standard
     parameters: Mapping[str, Any]
     roles: frozenset[str]
+    manifest_class: ConformanceClass | None
     guard: Guard
     tls: TlsSettings
     http_port: int | None

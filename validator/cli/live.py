@@ -48,6 +48,7 @@ def test(lang: str) -> Command:
         click.Argument(["url"], metavar="URL"),
         option(lang, "--standard", multiple=True, metavar="VSC-…", help_key="option.live_standard"),
         option(lang, "--class", "class_", type=click.Choice(CLASSES), help_key="option.live_class"),
+        option(lang, "--submission", metavar=say(lang, "metavar.folder"), help_key="option.live_submission"),
         option(lang, "--profile", metavar="P", help_key="option.profile"),
         *connection_options(lang),
         option(lang, "--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True, help_key="option.seed"),
@@ -157,6 +158,14 @@ def _examine(
     return EXIT_CODES[report["summary"]["verdict"]]
 
 
+def _manifest(folder: str | None) -> Mapping[str, Any] | None:
+    if folder is None:
+        return None
+    from validator.observe.submission import read_manifest
+
+    return read_manifest(Path(folder))
+
+
 @contextmanager
 def _folder(out: str | None) -> Iterator[Path]:
     """Where the evidence lies: the folder named, or one that is gone after the run."""
@@ -197,6 +206,7 @@ def _options(lang: str, given: Mapping[str, Any], progress: Progress, trusted: b
         timeout=given["timeout"],
         watch_log=Path(given["watch_log"]) if given["watch_log"] else None,
         profile=load_profile(given["profile"]),
+        manifest=_manifest(given["submission"]),
         resume=given["resume"],
         told=told,
     )
