@@ -20,30 +20,35 @@ class Body:
     def __init__(self, encoding: str | None, limits: Limits) -> None:
         self._limits = limits
         self._received = 0
-        self._parts: list[bytes] = []
-        self._size = 0
+        self._decoded = bytearray()
         self._layers = [_Layer(coding) for coding in reversed(_codings(encoding))]
 
     def feed(self, data: bytes) -> None:
         """Takes in bytes as they came."""
         self._received += len(data)
         for piece in _through(self._layers, data):
-            self._size += len(piece)
-            self._parts.append(piece)
-            if self._size > self._limits.body:
+            self._decoded += piece
+            size = len(self._decoded)
+            if size > self._limits.body:
                 raise Fault(self._excess(), "body")
-            if self._size > FREE and self._size > self._received * self._limits.inflation:
+            if size > FREE and size > self._received * self._limits.inflation:
                 raise Fault(Failure.BOMB, "body")
+
+    def expect(self, length: str | None) -> None:
+        """Refuses a stated length beyond the limit before any of it is read. Raises Fault."""
+        stated = (length or "").strip()
+        if stated.isascii() and stated.isdigit() and len(stated) < 20 and int(stated) > self._limits.body:
+            raise Fault(Failure.TOO_LARGE, "body")
 
     def end(self) -> bytes:
         """The decoded body, whole."""
         if self._received and not all(layer.whole for layer in self._layers):
             raise Fault(Failure.ENCODING, "incomplete")
-        return b"".join(self._parts)
+        return bytes(self._decoded)
 
     def _excess(self) -> Failure:
         """Beyond the limit only because it was inflated: a bomb of the slower kind."""
-        return Failure.BOMB if self._layers and self._received * 20 < self._size else Failure.TOO_LARGE
+        return Failure.BOMB if self._layers and self._received * 20 < len(self._decoded) else Failure.TOO_LARGE
 
 
 class _Layer:

@@ -36,12 +36,17 @@ def evidence(exchange: Exchange, redactor: Redactor) -> dict[str, Any]:
 
 def fingerprint(call: Call, redactor: Redactor) -> str:
     """The same for the same request in every run: no host, no secret, nothing that the client adds by itself."""
-    where = _without_host(call.target)
+    where = _written(_without_host(call.target))
     headers = _headers(call.headers, redactor, [], "")
     plain = [[n.lower(), v] for n, v in headers if n.lower() not in _OURS and not MARKER.search(v)]
     body = MARKER.sub("[redacted]", redactor.body(call.body)[0].decode("latin-1"))
     target = MARKER.sub("[redacted]", redactor.text(where))
     return digest([call.method, target, sorted(plain), hashlib.sha256(body.encode("latin-1")).hexdigest()])
+
+
+def _written(target: str) -> str:
+    """A link from JSON may hold half of a surrogate pair, which no file can; it is shown escaped."""
+    return target.encode("utf-8", "backslashreplace").decode()
 
 
 def _without_host(target: str) -> str:
@@ -53,8 +58,9 @@ def _without_host(target: str) -> str:
 
 
 def _request(call: Call, redactor: Redactor, places: list[str]) -> dict[str, Any]:
-    url = redactor.text(call.target)
-    if url != call.target:
+    target = _written(call.target)
+    url = redactor.text(target)
+    if url != target:
         places.append("request.url")
     headers = _headers(call.headers, redactor, places, "request")
     return {

@@ -13,6 +13,7 @@ from validator.api.curl import curl
 from validator.api.evidence import evidence, fingerprint
 from validator.api.redact import Redactor
 from validator.canonical import digest
+from validator.errors import UsageError
 from validator.model.exchange import Exchange
 
 
@@ -28,7 +29,12 @@ class Recorder:
         self._numbers = 0
         # Evidence may hold what is nobody's business even without secrets.
         self._file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b", buffering=0)
-        self._size = self._take_up()
+        self._size = 0
+        try:
+            self._take_up()
+        except UsageError:
+            self._file.close()
+            raise
 
     def next_number(self) -> int:
         """The number of the exchange that is about to be made, from 1."""
@@ -73,12 +79,16 @@ class Recorder:
         if entry["fingerprint"]:
             self._prints.append(entry["fingerprint"])
 
-    def _take_up(self) -> int:
-        self._size = 0
+    def _take_up(self) -> None:
+        """Reads what an earlier run has written, up to the last whole line. Raises UsageError."""
         for line in self._file:
             if not line.endswith(b"\n"):
                 break
-            self._note(orjson.loads(line), len(line))
+            try:
+                self._note(orjson.loads(line), len(line))
+            except (ValueError, KeyError, TypeError):
+                raise UsageError(
+                    "usage.record_unreadable", {"path": self.path, "number": len(self._places) + 1}
+                ) from None
         self._file.truncate(self._size)
         self._file.seek(self._size)
-        return self._size

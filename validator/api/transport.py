@@ -85,9 +85,10 @@ class Transport:
             response.close()
 
     def _body(self, response: httpcore.Response, headers: Headers, method: str) -> bytes:
+        told = Answer(response.status, headers, b"")
         bodiless = method == "HEAD" or response.status in (204, 304)
-        encoding = ", ".join(value for name, value in headers if name.lower() == "content-encoding")
-        body = Body(None if bodiless else encoding, self._limits)
+        body = Body(None if bodiless else told.header("content-encoding"), self._limits)
+        body.expect(None if bodiless else told.header("content-length"))
         try:
             for chunk in response.iter_stream():
                 body.feed(chunk)

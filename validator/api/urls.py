@@ -39,6 +39,7 @@ class Url:
 def parse(text: str) -> Url:
     """An absolute http or https URL. Raises Fault (blocked) with the word `scheme`, `user`, `host`, `port` or `url`."""
     try:
+        text.encode()  # a link from JSON may hold half of a surrogate pair
         parts = urlsplit(text.strip())
         port = parts.port
     except ValueError as error:

@@ -13,6 +13,7 @@ from validator.api.curl import curl
 from validator.api.har import write_har
 from validator.api.recorder import Recorder
 from validator.api.redact import Redactor
+from validator.errors import UsageError
 from validator.model.exchange import Answer, Call, Exchange, Failure
 
 NOON = datetime(2026, 11, 26, 5, tzinfo=UTC)
@@ -216,3 +217,12 @@ def test_other_roles_and_secrets_have_names_of_their_own(tmp_path: Path) -> None
     assert "$LIENTHONG_TOKEN_LIMITED" in curl(entry)
     assert "$LIENTHONG_SECRET_2" in curl(entry)
     assert shlex.split(curl(entry))
+
+
+def test_a_file_that_is_no_record_is_left_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "exchanges.ndjson"
+    path.write_text('{"hello": 1}\n', encoding="utf-8")
+
+    with pytest.raises(UsageError, match=r"usage\.record_unreadable"):
+        recorder(tmp_path)
+    assert path.read_text(encoding="utf-8") == '{"hello": 1}\n'
