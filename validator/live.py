@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from validator.api.opening import EXCHANGES, LIVE, LiveOptions, Opened, open_run, suites_of
 from validator.api.plugin import run_suites
@@ -19,6 +19,8 @@ from validator.model.submission import Submission
 from validator.report.build import build_report
 from validator.resources import data_folder
 
+SETTINGS: Final = "pytest.ini"
+
 
 def examine_live(url: str, options: LiveOptions, folder: Path) -> dict[str, Any]:
     """Runs the suites against a system, its evidence in a folder; the report. Raises UsageError, EngineError."""
@@ -26,8 +28,9 @@ def examine_live(url: str, options: LiveOptions, folder: Path) -> dict[str, Any]
     opened = open_run(url, options, folder)
     left: tuple[str, ...] = ()
     try:
-        suites = [str(data_folder("conformance_suites") / name) for name in suites_of(opened.scope)]
-        code = run_suites(opened.session, suites)
+        home = data_folder("conformance_suites")
+        suites = [str(home / name) for name in suites_of(opened.scope)]
+        code = run_suites(opened.session, suites, str(home / SETTINGS))
     finally:
         left = opened.session.close()
         opened.client.close()

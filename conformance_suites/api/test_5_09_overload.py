@@ -16,6 +16,7 @@ from validator.model.exchange import Exchange
 REQUIREMENT = "VSC-API-R09"
 MOST_SENT = 600
 BEYOND = 1.15
+ATTEMPTS = 3
 THREADS = 8
 TOO_MANY = 429
 
@@ -51,9 +52,12 @@ def test_R09_beyond_the_rate_is_429_and_it_recovers(sut: Sut, find: Collector) -
     wanted = int(requests * BEYOND) + THREADS
     if wanted > MOST_SENT:
         raise Unknown("live.rate_too_high_to_try", requests=requests, most=MOST_SENT)
-    sent = burst(sut, wanted, float(seconds))
+    for _ in range(ATTEMPTS):
+        sent = burst(sut, wanted, float(seconds))
+        refused = [e for e in sent if e.answer is not None and e.answer.status == TOO_MANY]
+        if refused or len(sent) > requests:
+            break
     find.looked(len(sent))
-    refused = [e for e in sent if e.answer is not None and e.answer.status == TOO_MANY]
     if not refused:
         if len(sent) <= requests:
             raise Unknown("live.too_slow_to_overload", sent=len(sent), requests=requests, seconds=seconds)

@@ -95,12 +95,12 @@ class Client:
         The credential of `role` goes to the base's origin only, and a header that the caller sets is not set
         again. Another host than the base's is not asked (`Failure.BLOCKED`, `other_host`). With `wait`, a 429
         or 503 with Retry-After is waited for and asked again; the last exchange is returned. Without `pace` it goes
-        out at once (for overload on purpose).
+        out at once (for overload on purpose) and counts for nothing in the digest of the requests.
         Raises BudgetSpent, TokenError (no token for the role), ValueError (no HTTP request).
         """
         given = tuple(headers.items() if isinstance(headers, Mapping) else headers)
         for turn in range(self.limits.waits + 1):
-            exchange = self._attempt(method, target, given, body, role, counted=turn == 0, pace=pace)
+            exchange = self._attempt(method, target, given, body, role, counted=pace and turn == 0, pace=pace)
             pause = retry_after(exchange.answer, self._clock.now()) if wait and exchange.answer else None
             if pause is None or pause > self.limits.longest_wait or turn == self.limits.waits:
                 break

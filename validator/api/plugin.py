@@ -102,10 +102,10 @@ def _tell(made: Any, fault: Exception | None) -> None:
         pytest.skip(f"{made.outcome}: {made.words}")
 
 
-def run_suites(session: Session, folders: list[str]) -> int:
-    """Runs the suites in this process without the plugins of its environment; pytest's exit code."""
-    arguments = ["-p", "no:cacheprovider", "-p", "no:terminal", "--disable-plugin-autoload", "--import-mode=importlib",
-                 "--rootdir", folders[0], "-W", "ignore", *folders]  # fmt: skip
+def run_suites(session: Session, folders: list[str], settings: str) -> int:
+    """Runs the suites in this process, by their own settings file and without the plugins of its environment;
+    pytest's exit code."""
+    arguments = ["-p", "no:cacheprovider", "-p", "no:terminal", "--disable-plugin-autoload", "-c", settings, *folders]
     return int(pytest.main(arguments, plugins=[_Given(session), inspect.getmodule(run_suites)]))
 
 

@@ -80,6 +80,7 @@ class Session:
         find, sent = self._open.pop(test, (Collector(requirement), self.client.sent))
         findings, disagreement = self._with_evidence(find.noted)
         outcome, cause, why = _outcome(find, fault, find.count - (len(find.noted) - len(findings)), disagreement)
+        why = Text(*map(self.recorder.redactor.text, (why.vi, why.en))) if why else None
         assertion = Assertion(test, outcome, cause, why, find.examined, self.client.sent - sent)
         count = find.count if outcome is Outcome.FAILED else 0
         kept = Kept(requirement, assertion, count, tuple(findings) if count else ())
@@ -106,10 +107,24 @@ class Session:
                 entry = shown_exchange(self.recorder.entry(exchange.number))
                 reason = opinion.reason if opinion and opinion.word == INVALID else None
                 shown.append({**entry, "second_opinion": {"engine": "openapi-core", "word": word, "reason": reason}})
-            made.append(replace(one.finding, exchanges=tuple(shown)))
+            made.append(replace(self._clean(one.finding), exchanges=tuple(shown)))
         if disagreement:
             made = [f for f, n in zip(made, noted, strict=True) if not n.schema]
         return made, disagreement
+
+    def _clean(self, finding: Finding) -> Finding:
+        """The finding without secrets in what it quotes: a system may echo them."""
+
+        def text(value: Any) -> Any:
+            return self.recorder.redactor.text(value) if isinstance(value, str) else value
+
+        return replace(
+            finding,
+            location=replace(finding.location, file=text(finding.location.file)),
+            params={name: text(value) for name, value in finding.params.items()},
+            expected=text(finding.expected),
+            found=text(finding.found),
+        )
 
     def results(self) -> tuple[Result, ...]:
         """One result per requirement of the live suites, in the order of the scope."""

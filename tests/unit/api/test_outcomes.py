@@ -1,4 +1,4 @@
-"""What comes of a test: a finding is a fault of the system, anything unforeseen one of ours, and nothing passes unseen."""
+"""What comes of a test: a finding is a fault of the system, the unforeseen one of ours, and nothing passes unseen."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ ENTRY = {
 
 def session(journal: Journal, opinion: str | None = None) -> Session:
     client = SimpleNamespace(sent=0)
-    recorder = SimpleNamespace(entry=lambda _number: ENTRY)
+    recorder = SimpleNamespace(entry=lambda _number: ENTRY, redactor=SimpleNamespace(text=str))
     judge = SimpleNamespace(of=lambda _exchange: Opinion(opinion))
     return Session(client, recorder, {}, [REQUIREMENT], journal, judge)  # type: ignore[arg-type]
 
