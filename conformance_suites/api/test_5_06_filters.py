@@ -13,6 +13,7 @@ from validator.api.sut import LARGEST_PAGE, Sut
 
 REQUIREMENT = "VSC-API-R06"
 NEEDED = (
+    "test_R02_single_items_agree_with_the_list",
     "test_R04_walk_gives_each_record_once",
     "test_R04_page_size_does_not_change_the_set",
     "test_R04_next_keeps_filter_and_limit",

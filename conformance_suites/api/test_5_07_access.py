@@ -37,7 +37,8 @@ def test_R07_nothing_without_a_token(sut: Sut, find: Collector) -> None:
     for path in places(sut):
         for method in ("GET", "HEAD"):
             exchange = sut.send(method, path)
-            judge_problem(find, exchange, (401,), f"{method}, no token")
+            refusals = (401,) if method == "GET" else (401, 405)  # a system without HEAD gives nothing away
+            judge_problem(find, exchange, refusals, f"{method}, no token")
             answer = exchange.answer
             if answer is not None and answer.status == 401 and not answer.header("www-authenticate"):
                 find("no_www_authenticate", exchange, expected="WWW-Authenticate: Bearer …", found="∅")
@@ -50,7 +51,7 @@ def test_R07_right_token_is_let_in(sut: Sut, find: Collector) -> None:
     for path in paths:
         exchange = sut.get(path, role=MAIN)
         find.looked()
-        if exchange.answer is None or exchange.answer.status != 200:
+        if exchange.answer is None or exchange.answer.status >= 300:
             find("right_refused", exchange, expected=200, found=exchange.answer and exchange.answer.status)
 
 
