@@ -170,7 +170,7 @@ def _result(requirement: Requirement, kept: Sequence[Kept]) -> Result:
         requirement.id, requirement.standard, requirement.level, requirement.conformance_class, Outcome.PASSED,
         examined=sum(k.assertion.examined for k in kept),
         findings_count=sum(k.count for k in kept),
-        findings=_samples([k.findings for k in kept]),
+        findings=_samples([tuple(replace(f, test=k.assertion.name) for f in k.findings) for k in kept]),
         assertions=tuple(k.assertion for k in kept),
     )  # fmt: skip
     assertions = made.assertions

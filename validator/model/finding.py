@@ -28,7 +28,7 @@ class Finding:
     `message_id` names a text of the catalogues (`schema.type`) or of the requirement itself
     (`VSC-BUD-R05.default`); `params` fill its placeholders; `expected` and `found` are shown side
     by side; `personal` values are redacted before anything is written; `exchanges` are the requests and
-    answers that it rests on, already redacted.
+    answers that it rests on, already redacted; `test` is the test of a live suite that made it.
     """
 
     requirement: str
@@ -39,3 +39,4 @@ class Finding:
     found: str | None = None
     personal: bool = False
     exchanges: tuple[Mapping[str, Any], ...] = ()
+    test: str | None = None

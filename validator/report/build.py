@@ -205,6 +205,7 @@ def _finding(finding: Finding, requirement: Requirement) -> dict[str, Any]:
         "found": found,
         "evidence": {
             "redacted": finding.personal,
+            **({"test": finding.test} if finding.test else {}),
             **({"exchanges": list(finding.exchanges)} if finding.exchanges else {}),
         },
     }  # fmt: skip

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -17,9 +18,9 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from validator.report import sections, wording
+from validator.report import exchanges, live_run, sections, wording
 from validator.report.timeline import timeline
-from validator.report.visible import in_language, shortened, visible
+from validator.report.visible import in_language, one_line, shortened, visible
 
 HERE = Path(__file__).resolve().parent / "templates"
 SAMPLES_OPEN = 3
@@ -47,6 +48,8 @@ def render(report: Mapping[str, Any], lang: str = "vi") -> str:
             matrix=sections.class_matrix(report),
             why=sections.verdict_reason(report),
             series=sections.worst_first(report["timeliness"]),
+            live=report.get("live"),
+            anchors=sections.anchors(report),
         )
     )
 
@@ -90,6 +93,15 @@ def _environment() -> Environment:
         moment=wording.moment,
         LANGUAGES=wording.LANGUAGES,
         in_force=sections.waiver_in_force,
+        needed=sections.needed,
+        tally=sections.tally,
+        by_cause=exchanges.by_cause,
+        exchanges_of=exchanges.exchanges_of,
+        request_text=exchanges.request_text,
+        response_text=exchanges.response_text,
+        curl=lambda exchange: _both(lambda lang: exchanges.curl_of(exchange, lang)),
+        seconds=live_run.seconds,
+        command=lambda report: _both(lambda lang: live_run.command(report, lang)),
         SAMPLES_OPEN=SAMPLES_OPEN,
         SAMPLES_MOST=SAMPLES_MOST,
         CHARTS_MOST=CHARTS_MOST,
@@ -99,7 +111,9 @@ def _environment() -> Environment:
     environment.filters.update(
         two=lambda value: _both(lambda lang: in_language(value, lang)),
         short=lambda value: shortened(str(value)),
-        **{name: _written(getattr(wording, name)) for name in ("integer", "rate", "duration", "moment")},
+        shell=lambda value: shlex.quote(one_line(str(value))),
+        local=_written(lambda value, lang: wording.moment(live_run.local(value), lang)),
+        **{name: _written(getattr(wording, name)) for name in ("integer", "rate", "thousandths", "duration", "moment")},
     )
     return environment
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+from validator.report.visible import in_language
 
 Report = Mapping[str, Any]
 Row = Mapping[str, Any]
@@ -55,6 +58,29 @@ def class_matrix(report: Report) -> list[dict[str, Any]]:
         own = {v["class"]: v for v in report["verdicts"] if v["standard"] == standard["id"]}
         rows.append({"standard": standard, "verdicts": [own.get(name) for name in CLASSES]})
     return rows
+
+
+def anchors(report: Report) -> dict[str, str]:
+    """Where the page tells of each requirement that is not met or not decided; of several classes, the first."""
+    found: dict[str, str] = {}
+    for name, outcome in (("failed", "failed"), ("unclear", "cantTell")):
+        for number, result in enumerate(results_with(report, outcome), 1):
+            found.setdefault(result["requirement"], f"{name}-{number}")
+    return found
+
+
+def needed(row: Row, own: str, known: Mapping[str, str]) -> list[str]:
+    """The requirements among those `known` that the reason for skipping this result or test names."""
+    if row["cause"] != "skipped" or not row["reason"]:
+        return []
+    named = set(re.split(r"[^\w-]+", in_language(row["reason"], "en")))
+    return [requirement for requirement in known if requirement in named and requirement != own]
+
+
+def tally(assertions: Sequence[Row]) -> dict[str, int]:
+    """How many tests came to each outcome, outcomes that none came to left out."""
+    counts = {outcome: sum(a["outcome"] == outcome for a in assertions) for outcome in OUTCOMES}
+    return {outcome: count for outcome, count in counts.items() if count}
 
 
 def waiver_in_force(waiver: Row | None, as_of: str) -> bool:

@@ -39,6 +39,13 @@ def rate(value: Any, lang: str) -> str:
     return f"{shown.replace('.', ',')} %" if lang == "vi" else f"{shown}%"
 
 
+def thousandths(value: Any, lang: str) -> str:
+    """0.0264 as 0,026 (vi) or 0.026 (en)."""
+    if not isinstance(value, int | float):
+        return "–"
+    return f"{value:.3f}".replace(".", ",") if lang == "vi" else f"{value:.3f}"
+
+
 def duration(seconds: Any, lang: str) -> str:
     """Seconds in their two greatest units: 90061 is `1 ngày 1 giờ` or `1 d 1 h`."""
     if not isinstance(seconds, int | float):
