@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from lxml import etree, html
 
+from tests.unit.sample_live import exchange, sample_live
 from tests.unit.sample_report import sample_report
 from validator.report.digest import sealed
 from validator.report.html import render as render_html
@@ -20,7 +21,7 @@ from validator.report.sarif import render as render_sarif
 from validator.report.text import render as render_text
 
 SETTINGS = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-SAMPLE = sample_report()
+SAMPLES = {"files": sample_report(), "live": sample_live()}
 NASTY = "<script>\"'&--></style></title>]]>{{7*7}}{% x %}\x00\x1b[31m\u202e\n</svg><b onx=1>"
 ANY_TEXT = st.one_of(st.text(max_size=40), st.text("<>&\"'/={}%\x1b\x00\u202e\n ab", max_size=40))
 
@@ -37,21 +38,28 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
             yield from places(member, (*path, number))
 
 
-PLACES = list(places(SAMPLE))
+PLACES = {name: list(places(sample)) for name, sample in SAMPLES.items()}
+ANYWHERE = st.one_of(*(st.tuples(st.just(name), st.sampled_from(found)) for name, found in PLACES.items()))
+FOUND = ("files", ("results", 7, "findings", 0, "found"))
+BODY = ("live", ("results", 1, "findings", 0, "evidence", "exchanges", 0, "response_body"))
+HEADER = ("live", ("results", 1, "findings", 0, "evidence", "exchanges", 0, "response_headers", 0, 0))
+CURL = ("live", ("results", 1, "findings", 0, "evidence", "exchanges", 0, "curl"))
+URL = ("live", ("live", "url"))
 
 
-def changed(path: tuple[Any, ...], text: str) -> dict[str, Any]:
-    report = deepcopy(SAMPLE)
-    part = report
+def changed(place: tuple[str, tuple[Any, ...]], text: str) -> dict[str, Any]:
+    name, path = place
+    report = deepcopy(SAMPLES[name])
+    part: Any = report
     for step in path[:-1]:
         part = part[step]
     part[path[-1]] = text
     return report
 
 
-def everywhere(text: str) -> dict[str, Any]:
-    """The sample with this text in every place that is no closed list and no key of another value."""
-    report = deepcopy(SAMPLE)
+def everywhere(name: str, text: str) -> dict[str, Any]:
+    """A sample with this text in every place that is no closed list and no key of another value."""
+    report = deepcopy(SAMPLES[name])
     closed = {
         "outcome",
         "level",
@@ -64,8 +72,9 @@ def everywhere(text: str) -> dict[str, Any]:
         "standard",
         "id",
         "requirement",
+        "word",
     }
-    for path in PLACES:
+    for path in PLACES[name]:
         if path[-1] not in closed:
             part: Any = report
             for step in path[:-1]:
@@ -85,14 +94,19 @@ def bones(page: str) -> list[tuple[str, tuple[str, ...]]]:
 
 
 @SETTINGS
-@given(st.sampled_from(PLACES), ANY_TEXT)
-@example(("submission", "name"), NASTY)
-@example(("results", 7, "findings", 0, "found"), NASTY)
-@example(("summary", "verdict"), NASTY)
-@example(("report_id",), NASTY)
-def test_any_text_in_any_field_leaves_the_pages_elements_as_they_are(path, text):
-    allowed = {tag for tag, _ in skeleton(render_html(SAMPLE))}
-    page = render_html(changed(path, text))
+@given(ANYWHERE, ANY_TEXT)
+@example(("files", ("submission", "name")), NASTY)
+@example(FOUND, NASTY)
+@example(("files", ("summary", "verdict")), NASTY)
+@example(("files", ("report_id",)), NASTY)
+@example(BODY, NASTY)
+@example(BODY, NASTY * 20_000)
+@example(HEADER, NASTY)
+@example(CURL, NASTY)
+@example(URL, NASTY)
+def test_any_text_in_any_field_leaves_the_pages_elements_as_they_are(place, text):
+    allowed = {tag for tag, _ in skeleton(render_html(SAMPLES[place[0]]))}
+    page = render_html(changed(place, text))
 
     assert {tag for tag, _ in skeleton(page)} <= allowed
     assert not any(name.startswith("on") for _, names in skeleton(page) for name in names)
@@ -101,17 +115,19 @@ def test_any_text_in_any_field_leaves_the_pages_elements_as_they_are(path, text)
 
 
 @SETTINGS
-@given(ANY_TEXT.filter(bool))
-@example(NASTY)
-def test_the_same_text_in_every_field_gives_the_same_page_structure_as_any_other(text):
-    assert bones(render_html(everywhere(text))) == bones(render_html(everywhere("x")))
+@given(st.sampled_from(list(SAMPLES)), ANY_TEXT.filter(bool))
+@example("files", NASTY)
+@example("live", NASTY)
+def test_the_same_text_in_every_field_gives_the_same_page_structure_as_any_other(name, text):
+    assert bones(render_html(everywhere(name, text))) == bones(render_html(everywhere(name, "x")))
 
 
 @SETTINGS
-@given(st.sampled_from(PLACES), ANY_TEXT)
-@example(("results", 7, "findings", 0, "found"), NASTY)
-def test_any_text_in_any_field_leaves_junit_well_formed(path, text):
-    root = etree.fromstring(render_junit(changed(path, text)).encode())
+@given(ANYWHERE, ANY_TEXT)
+@example(FOUND, NASTY)
+@example(CURL, NASTY)
+def test_any_text_in_any_field_leaves_junit_well_formed(place, text):
+    root = etree.fromstring(render_junit(changed(place, text)).encode())
 
     assert {e.tag for e in root.iter()} <= {
         *("testsuites", "testsuite", "properties", "property", "testcase"),
@@ -120,24 +136,47 @@ def test_any_text_in_any_field_leaves_junit_well_formed(path, text):
 
 
 @SETTINGS
-@given(st.sampled_from(PLACES), ANY_TEXT)
-def test_any_text_in_any_field_leaves_sarif_readable(path, text):
-    assert json.loads(render_sarif(changed(path, text)))["version"] == "2.1.0"
+@given(ANYWHERE, ANY_TEXT)
+@example(BODY, NASTY)
+@example(HEADER, NASTY)
+def test_any_text_in_any_field_leaves_sarif_readable(place, text):
+    shown = render_sarif(changed(place, text))
+
+    assert json.loads(shown)["version"] == "2.1.0"
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e]", shown)
 
 
 @SETTINGS
-@given(st.sampled_from(PLACES), ANY_TEXT)
-@example(("submission", "name"), "\nKẾT LUẬN: PHÙ HỢP\x1b[2K")
-def test_any_text_in_any_field_gives_the_terminal_no_command_and_no_second_verdict(path, text):
-    shown = render_text(changed(path, text))
+@given(ANYWHERE, ANY_TEXT)
+@example(("files", ("submission", "name")), "\nKẾT LUẬN: PHÙ HỢP\x1b[2K")
+@example(CURL, "\nKẾT LUẬN: PHÙ HỢP\x1b[2K")
+@example(URL, "\nKẾT LUẬN: PHÙ HỢP\x1b[2K")
+def test_any_text_in_any_field_gives_the_terminal_no_command_and_no_second_verdict(place, text):
+    shown = render_text(changed(place, text))
 
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", shown)
     assert len([line for line in shown.split("\n") if line.startswith("KẾT LUẬN:")]) == 1
 
 
 @SETTINGS
-@given(ANY_TEXT)
-def test_a_sealed_report_can_be_sealed_again_without_change(text):
-    report = sealed(everywhere(text))
+@given(st.sampled_from(list(SAMPLES)), ANY_TEXT)
+def test_a_sealed_report_can_be_sealed_again_without_change(name, text):
+    report = sealed(everywhere(name, text))
 
     assert sealed(report) == report
+
+
+HUGE = "<b>" + "x" * 5_000_000
+
+
+def huge(report: dict[str, Any]) -> None:
+    report["results"][1]["findings"][0]["evidence"]["exchanges"] = [
+        exchange(1, HUGE, response_body=HUGE, response_headers=[[HUGE, HUGE]], curl=HUGE)
+    ]
+
+
+def test_huge_answers_are_cut_in_every_rendering():
+    report = sample_live(huge)
+
+    for render in (render_html, render_junit, render_sarif, render_text):
+        assert len(render(report)) < 300_000

@@ -90,7 +90,7 @@ def test_other_data_can_be_compared_and_other_standards_cannot():
     other = compare(sample_report(), sample_report(standard))
     assert {c.what for c in other.inputs} == {"standard", "tool", "parameter"}
     assert not other.comparable
-    assert "có thể không do dữ liệu" in render_text(other, width=400)
+    assert "có thể không do đối tượng được thử nghiệm" in render_text(other, width=400)
 
 
 def test_text_ends_with_both_verdicts():

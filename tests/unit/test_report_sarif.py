@@ -8,6 +8,7 @@ from pathlib import Path
 
 import jsonschema
 
+from tests.unit.sample_live import BASE, COLLECTION, sample_live
 from tests.unit.sample_report import clean_report, sample_report
 from validator.report.sarif import FINGERPRINT, render
 
@@ -31,7 +32,7 @@ def test_vendored_schemas_are_unedited():
 
 
 def test_log_is_valid_sarif():
-    for report in (sample_report(), clean_report()):
+    for report in (sample_report(), clean_report(), sample_live()):
         for lang in ("vi", "en"):
             assert not list(SCHEMA.iter_errors(json.loads(render(report, lang))))
 
@@ -107,3 +108,27 @@ def test_rule_index_leads_to_the_rule():
 
     for result in log["results"]:
         assert log["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"]
+
+
+def test_a_finding_of_a_live_run_carries_its_request_and_answer():
+    first, second, _third, silent = of("VSC-API-R03", sample_live())
+
+    assert first["webRequest"]["method"] == "GET"
+    assert first["webRequest"]["target"] == f"{COLLECTION}?limit=abc"
+    assert first["webResponse"]["statusCode"] == 404
+    assert first["webResponse"]["headers"]["Vary"] == "Accept, Origin"
+    assert first["webResponse"]["body"]["text"].startswith('{"type"')
+    assert second["webRequest"]["target"] == f"{COLLECTION}?limit=0"
+    assert second["properties"]["exchanges"] == [1227, 1228]
+    assert silent["webResponse"] == {"noResponseReceived": True}
+    assert silent["properties"]["failure"] == "timeout: 20 s"
+
+
+def test_the_place_of_a_live_finding_is_the_address_and_no_file():
+    first = of("VSC-API-R03", sample_live())[0]
+
+    assert first["locations"] == [
+        {"logicalLocations": [{"fullyQualifiedName": f"GET {COLLECTION}?limit=abc /title", "kind": "resource"}]}
+    ]
+    assert "originalUriBaseIds" not in run(sample_live())
+    assert run(sample_live())["properties"]["system"]["url"] == BASE

@@ -1,4 +1,4 @@
-"""The sample report in every format, byte for byte as it was last approved.
+"""The sample reports in every format, byte for byte as it was last approved.
 
 After a wanted change: `python -m tests.unit.test_report_snapshots` writes the files anew; read the difference.
 """
@@ -10,19 +10,23 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.sample_live import sample_live
 from tests.unit.sample_report import sample_report
 from validator.report import RENDERERS
 from validator.report.diff import compare, render_text
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 NAMES = ["html.vi", "sarif.vi", "text.vi", "text.en", "junit.vi", "junit.en"]
+NAMES += ["html-live.en", "text-live.en", "text-live.vi", "junit-live.en", "sarif-live.en"]
+LIVE = "-live"
 EXTENSIONS = {"html": "html", "text": "txt", "junit": "xml", "sarif": "json"}
 
 
 def rendered(name: str) -> str:
     """One rendering; of the page its style sheet is left out, which tests of its own look at."""
     kind, lang = name.split(".")
-    shown = RENDERERS[kind].load()(sample_report(), lang)
+    report = sample_live() if kind.endswith(LIVE) else sample_report()
+    shown = RENDERERS[kind.removesuffix(LIVE)].load()(report, lang)
     return re.sub(r"<style>.*?</style>|<meta http-equiv[^>]*>", "", shown, flags=re.DOTALL)
 
 
@@ -37,7 +41,7 @@ def difference() -> str:
 
 
 def file_of(name: str) -> Path:
-    return SNAPSHOTS / f"{name}.{EXTENSIONS[name.split('.')[0]]}"
+    return SNAPSHOTS / f"{name}.{EXTENSIONS[name.split('.')[0].removesuffix(LIVE)]}"
 
 
 @pytest.mark.parametrize("name", NAMES)

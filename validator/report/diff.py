@@ -12,6 +12,8 @@ from validator.report.visible import in_language
 from validator.report.wording import integer, say, word
 
 SCHEMA = "lienthong-report-diff/1.0"
+# What a live run sends follows from the system's data too, so other requests are no other conditions.
+SUBJECT = ("submission", "as_of", "system", "requests")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,8 @@ class Difference:
 
     @property
     def comparable(self) -> bool:
-        """Whether only the submission and the day differ, so that a change is the subject's own doing."""
-        return all(change.what in ("submission", "as_of") for change in self.inputs)
+        """Whether only the subject and the time differ, so that a change is the subject's own doing."""
+        return all(change.what in SUBJECT for change in self.inputs)
 
     def as_dict(self) -> dict[str, Any]:
         """The comparison as JSON."""
@@ -127,7 +129,7 @@ def _facts(report: Mapping[str, Any]) -> dict[tuple[str, str], str]:
     facts = {
         ("tool", ""): f"{report['tool']['name']} {report['tool']['version']}",
         ("as_of", ""): report["as_of"],
-        ("submission", ""): f"{report['submission']['name']} {report['submission']['sha256'][:12]}",
+        **(_live_facts(report["live"]) if "live" in report else _submission_facts(report["submission"])),
     }
     if report["profile"]:
         facts["profile", ""] = report["profile"]
@@ -139,6 +141,26 @@ def _facts(report: Mapping[str, Any]) -> dict[tuple[str, str], str]:
         facts["parameter", f"{item['standard']} {item['name']}"] = f"{item['value']} {item['unit']}".strip()
     for item in report["waivers"]:
         facts["waiver", item["id"]] = item["expires"]
+    return facts
+
+
+def _submission_facts(submission: Mapping[str, Any]) -> dict[tuple[str, str], str]:
+    return {("submission", ""): f"{submission['name']} {submission['sha256'][:12]}"}
+
+
+def _live_facts(live: Mapping[str, Any]) -> dict[tuple[str, str], str]:
+    """What a live run was given, and the requests that came of it."""
+    watch = live["watch"]
+    facts = {
+        ("system", ""): live["url"],
+        ("requests", ""): f"{live['requests']} {live['requests_digest'].removeprefix('sha256:')[:12]}",
+        ("seed", ""): str(live["seed"]),
+        ("writes", ""): str(live["writes_allowed"]).lower(),
+    }
+    if live["roles"]:
+        facts["roles", ""] = ", ".join(live["roles"])
+    if watch:
+        facts["watch", ""] = f"{watch['from']} – {watch['to']}"
     return facts
 
 

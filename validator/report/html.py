@@ -111,7 +111,7 @@ def _environment() -> Environment:
     environment.filters.update(
         two=lambda value: _both(lambda lang: in_language(value, lang)),
         short=lambda value: shortened(str(value)),
-        shell=lambda value: shlex.quote(one_line(str(value))),
+        shell_word=lambda value: shlex.quote(one_line(str(value))),
         local=_written(lambda value, lang: wording.moment(live_run.local(value), lang)),
         **{name: _written(getattr(wording, name)) for name in ("integer", "rate", "thousandths", "duration", "moment")},
     )

@@ -1,4 +1,5 @@
-"""The report as JUnit XML for continuous integration: a suite per standard, a case per result.
+"""The report as JUnit XML for continuous integration: a suite per standard, a case per result, or per
+test of a live run.
 
 JUnit knows no `inapplicable` and no `cantTell`: our own errors become `error`, every other result
 without a decision `skipped` with its reason. It is a view for CI pages; the exit code and
@@ -12,11 +13,13 @@ from datetime import datetime
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from validator.report.junit_live import case as case_of_test
 from validator.report.text import place
 from validator.report.visible import in_language, one_line, shortened, visible
 from validator.report.wording import integer, say, word
 
 KINDS = {"failed": "failure", "passed": None}
+LIVE = ("url", "seed", "requests", "requests_digest")
 
 
 def render(report: Mapping[str, Any], lang: str = "vi") -> str:
@@ -35,13 +38,14 @@ def render(report: Mapping[str, Any], lang: str = "vi") -> str:
 
 
 def _suite(report: Mapping[str, Any], results: list[Mapping[str, Any]], lang: str) -> ET.Element:
-    kinds = [_kind(result) for result in results]
+    rows = [(result, test) for result in results for test in result.get("assertions") or [None]]
+    kinds = [_kind(test or result) for result, test in rows]
     suite = ET.Element(
         "testsuite",
         timestamp=_civil(str(report["as_of"])),
         hostname="localhost",
         time="0",
-        tests=str(len(results)),
+        tests=str(len(rows)),
         failures=str(kinds.count("failure")),
         errors=str(kinds.count("error")),
         skipped=str(kinds.count("skipped")),
@@ -52,10 +56,12 @@ def _suite(report: Mapping[str, Any], results: list[Mapping[str, Any]], lang: st
         "report_id": report["report_id"],
         "submission": report["submission"]["name"],
         "tool": f"{report['tool']['name']} {report['tool']['version']}",
+        **{name: report["live"][name] for name in LIVE if "live" in report},
     }
     for name, value in facts.items():
         ET.SubElement(properties, "property", name=name, value=one_line(str(value)))
-    suite.extend(_case(result, kind, lang) for result, kind in zip(results, kinds, strict=True))
+    for (result, test), kind in zip(rows, kinds, strict=True):
+        suite.append(case_of_test(result, test, kind, lang) if test else _case(result, kind, lang))
     ET.SubElement(suite, "system-out")
     ET.SubElement(suite, "system-err")
     return suite
@@ -70,7 +76,7 @@ def _civil(as_of: str) -> str:
 
 
 def _kind(result: Mapping[str, Any]) -> str | None:
-    """The element that tells this outcome, None when the case simply passed."""
+    """The element that tells the outcome of a result or test, None when the case simply passed."""
     if result["outcome"] == "cantTell" and result["cause"] == "error":
         return "error"
     return KINDS.get(result["outcome"], "skipped")

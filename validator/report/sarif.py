@@ -14,12 +14,15 @@ from typing import Any
 from urllib.parse import quote
 
 from validator.report import sections
+from validator.report.exchanges import exchanges_of
+from validator.report.sarif_web import call_location, properties, web_members
 from validator.report.visible import in_language, shortened, visible
 from validator.report.wording import LANGUAGES, say, word
 
 LEVELS = {"MUST": "error", "SHOULD": "warning", "MAY": "note"}
 CODES = {"vi": "vi-VN", "en": "en-US"}
 BASE = "SUBMISSION"
+LIVE = ("url", "seed", "requests", "requests_digest", "evidence")
 FINGERPRINT = "lienthongFinding/v1"
 
 
@@ -27,10 +30,11 @@ def render(report: Mapping[str, Any], lang: str = "vi") -> str:
     """The SARIF log as JSON text; messages in one language, rule help in both."""
     rules = {result["requirement"]: result for result in report["results"]}
     order = {requirement: index for index, requirement in enumerate(rules)}
+    live, subject = report.get("live"), report["submission"]["name"]
     run = {
         "tool": {"driver": _driver(report, list(rules.values()), lang)},
         "language": CODES.get(lang, CODES["en"]),
-        "originalUriBaseIds": {BASE: {"description": {"text": _text(report["submission"]["name"])}}},
+        **({} if live else {"originalUriBaseIds": {BASE: {"description": {"text": _text(subject)}}}}),
         "invocations": [_invocation(report, lang)],
         "results": list(_results(report, order, lang)),
         "columnKind": "unicodeCodePoints",
@@ -39,6 +43,7 @@ def render(report: Mapping[str, Any], lang: str = "vi") -> str:
             "asOf": report["as_of"],
             "verdict": report["summary"]["verdict"],
             "counts": report["summary"]["counts"],
+            **({"system": {name: live[name] for name in LIVE}} if live else {}),
         },
     }
     log = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
@@ -129,7 +134,7 @@ def _results(report: Mapping[str, Any], order: Mapping[str, int], lang: str) -> 
 def _failure(
     result: Mapping[str, Any], finding: Mapping[str, Any] | None, seen: Counter[str], lang: str
 ) -> dict[str, Any]:
-    entry = {
+    entry: dict[str, Any] = {
         "ruleId": _text(result["requirement"]),
         "kind": "fail",
         "level": LEVELS.get(result["level"], "error"),
@@ -143,11 +148,14 @@ def _failure(
         return {**entry, "message": {"text": _text(in_language(result["title"], lang))}}
     mark = _fingerprint(result, finding)
     seen[mark] += 1
+    exchanges = exchanges_of(finding)
     return {
         **entry,
         "message": {"text": _message(finding, lang)},
-        "locations": _locations(finding["location"]),
+        "locations": _locations(finding["location"], bool(exchanges)),
         "partialFingerprints": {FINGERPRINT: f"{mark}:{seen[mark]}"},
+        **(web_members(exchanges[-1]) if exchanges else {}),
+        "properties": {**entry["properties"], **properties(finding, lang)},
     }
 
 
@@ -169,7 +177,9 @@ def _fingerprint(result: Mapping[str, Any], finding: Mapping[str, Any]) -> str:
     return hashlib.sha256(content.encode()).hexdigest()[:32]
 
 
-def _locations(place: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _locations(place: Mapping[str, Any], of_call: bool) -> list[dict[str, Any]]:
+    if of_call:
+        return [call_location(place)]
     location: dict[str, Any] = {}
     if place["file"]:
         uri = quote(str(place["file"]).encode("utf-8", "surrogatepass"), safe="/")

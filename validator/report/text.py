@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from validator.report import sections
+from validator.report.exchanges import by_cause, curl_of, exchanges_of
 from validator.report.lines import Pen
+from validator.report.live_run import seconds
 from validator.report.visible import in_language, shortened
 from validator.report.wording import duration, integer, moment, rate, say, word
 
@@ -31,9 +33,27 @@ def render(report: Mapping[str, Any], lang: str = "vi", *, width: int = 100, col
 
 def _head(report: Mapping[str, Any], lang: str, pen: Pen) -> Iterator[str]:
     yield pen.line(say(lang, "title").upper(), "strong")
-    yield from pen.wrap(f"{say(lang, 'text.submission')} {report['submission']['name']}")
+    live = report.get("live")
+    yield from pen.wrap(f"{say(lang, 'text.system' if live else 'text.submission')} {report['submission']['name']}")
     yield from pen.wrap(f"{say(lang, 'text.as_of')} {moment(report['as_of'], lang)}")
     yield from pen.wrap(f"{report['tool']['name']} {report['tool']['version']} · {report['report_id']}")
+    if live:
+        yield from _run(live, lang, pen)
+
+
+def _run(live: Mapping[str, Any], lang: str, pen: Pen) -> Iterator[str]:
+    facts = {
+        "requests": integer(live["requests"], lang),
+        "seed": live["seed"],
+        "duration": duration(seconds(live), lang),
+        **live["evidence"],
+    }
+    yield from pen.wrap(say(lang, "text.run", **facts))
+    left = live["left_behind"]
+    if left:
+        yield from pen.wrap(say(lang, "run.left_records", n=integer(len(left), lang)), 0, "failed")
+    for path in left:
+        yield from pen.wrap(shortened(path), 2)
 
 
 def _classes(report: Mapping[str, Any], lang: str, pen: Pen) -> Iterator[str]:
@@ -55,9 +75,11 @@ def _failed(report: Mapping[str, Any], lang: str, pen: Pen) -> Iterator[str]:
         yield from pen.wrap(say(lang, "failed.none"), 2)
     for result in failed:
         yield from pen.wrap(f"✕ {_name(result, lang)}", 2, "failed")
-        for item in result["findings"][:SAMPLES]:
-            yield from _finding(item, lang, pen)
-        hidden = result["findings_count"] - min(len(result["findings"]), SAMPLES)
+        shown = by_cause(result["findings"]) if "live" in report else [[item] for item in result["findings"]]
+        for number, alike in enumerate(shown[:SAMPLES]):
+            yield from _finding(alike[0], lang, pen)
+            yield from _exchanges(alike, number == 0, lang, pen)
+        hidden = result["findings_count"] - min(len(shown), SAMPLES)
         if hidden > 0:
             yield from pen.wrap(say(lang, "text.hidden", n=integer(hidden, lang)), 6)
         if result["fix"]:
@@ -79,6 +101,18 @@ def _finding(item: Mapping[str, Any], lang: str, pen: Pen) -> Iterator[str]:
         yield from pen.wrap(" | ".join(sides), 8)
     if item["evidence"]["redacted"]:
         yield from pen.wrap(say(lang, "finding.redacted"), 8)
+
+
+def _exchanges(alike: Sequence[Mapping[str, Any]], with_command: bool, lang: str, pen: Pen) -> Iterator[str]:
+    """The numbers of the exchanges that a finding rests on, how many more are like it, one command."""
+    exchanges = exchanges_of(alike[0])
+    if not exchanges:
+        return
+    numbers = ", ".join(f"{e['number']} ({e['status'] or say(lang, 'exchange.no_answer')})" for e in exchanges)
+    more = f" | {say(lang, 'finding.alike', n=integer(len(alike) - 1, lang))}" if len(alike) > 1 else ""
+    yield from pen.wrap(f"{say(lang, 'text.exchanges')} {numbers}{more}", 8)
+    if with_command:  # not wrapped, so that it can be copied
+        yield pen.line(f"        {curl_of(exchanges[-1], lang)}")
 
 
 def place(location: Mapping[str, Any], lang: str) -> str:
