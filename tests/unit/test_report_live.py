@@ -137,7 +137,7 @@ def test_every_test_of_every_requirement_is_listed_with_its_outcome():
 
     assert len(rows) == 7
     assert words(rows[0]) == "test_R03_unknown_is_404 Không đạt 9 9"
-    assert "Phép thử tự hỏng: KeyError" in words(rows[4])
+    assert "Lỗi của bộ thử nghiệm . Phép thử tự hỏng: KeyError" in words(rows[4])
 
 
 def test_a_requirement_that_was_skipped_leads_to_the_one_it_needs():
