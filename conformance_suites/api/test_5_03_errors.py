@@ -6,6 +6,7 @@ from validator.api.bodies import body_faults
 from validator.api.capability import Collection, parsed
 from validator.api.collector import Collector
 from validator.api.inputs import ODD, Fault, decomposed, parameter_faults, unknown_parameters, vietnamese
+from validator.api.outcomes import NotClaimed
 from validator.api.own import JSON_BODY, WRITER, Own
 from validator.api.problems import judge_problem, leaks
 from validator.api.records import canonical
@@ -23,6 +24,18 @@ def test_R03_unknown_is_404(sut: Sut, find: Collector) -> None:
     for collection in sut.known():
         path = f"{collection.path}/items/{absent}"
         judge_problem(find, sut.send("GET", path, role=sut.role_of(collection)), (404,), path)
+
+
+def test_R03_refusals_are_problems(sut: Sut, find: Collector) -> None:
+    """Whether protected data are refused is R07's; a refusal is an error like any other."""
+    guarded = [c for c in sut.collections() if c.protected]
+    if not guarded:
+        raise NotClaimed("live.nothing_protected")
+    for collection in guarded:
+        exchange = sut.send("GET", f"{collection.path}/items")
+        find.looked()
+        if exchange.answer is not None and exchange.answer.status >= 400:
+            judge_problem(find, exchange, (exchange.answer.status,), "no token")
 
 
 def test_R03_wrong_parameters_are_400(sut: Sut, find: Collector) -> None:

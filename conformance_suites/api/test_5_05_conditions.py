@@ -282,6 +282,7 @@ def differences(wrote: object, got: object, pointer: str = "") -> list[tuple[str
 
 
 def test_R05_what_is_removed_is_gone_everywhere(sut: Sut, find: Collector) -> None:
+    sut.require("test_R03_unknown_is_404")
     for collection in sut.writable():
         own = created(sut, collection)
         assert collection.dataset is not None

@@ -38,7 +38,7 @@ def test_R07_nothing_without_a_token(sut: Sut, find: Collector) -> None:
         for method in ("GET", "HEAD"):
             exchange = sut.send(method, path)
             refusals = (401,) if method == "GET" else (401, 405)  # a system without HEAD gives nothing away
-            judge_problem(find, exchange, refusals, f"{method}, no token")
+            judge_problem(find, exchange, refusals, f"{method}, no token", body=False)
             answer = exchange.answer
             if answer is not None and answer.status == 401 and not answer.header("www-authenticate"):
                 find("no_www_authenticate", exchange, expected="WWW-Authenticate: Bearer …", found="∅")
@@ -58,7 +58,7 @@ def test_R07_right_token_is_let_in(sut: Sut, find: Collector) -> None:
 def test_R07_wrong_token_is_refused(sut: Sut, find: Collector) -> None:
     for path in places(sut):
         exchange = sut.send("GET", path, headers={"Authorization": f"Bearer {WRONG_TOKEN}"})
-        judge_problem(find, exchange, (401,), "wrong token")
+        judge_problem(find, exchange, (401,), "wrong token", body=False)
 
 
 def test_R07_expired_token_is_refused(sut: Sut, find: Collector) -> None:
@@ -66,7 +66,7 @@ def test_R07_expired_token_is_refused(sut: Sut, find: Collector) -> None:
     if EXPIRED not in sut.context.roles:
         raise Unknown("live.no_credential", role=EXPIRED)
     for path in paths:
-        judge_problem(find, sut.send("GET", path, role=EXPIRED), (401,), "expired token")
+        judge_problem(find, sut.send("GET", path, role=EXPIRED), (401,), "expired token", body=False)
 
 
 def test_R07_scope_is_kept(sut: Sut, find: Collector) -> None:
@@ -74,7 +74,7 @@ def test_R07_scope_is_kept(sut: Sut, find: Collector) -> None:
     if LIMITED not in sut.context.roles:
         raise Unknown("live.no_credential", role=LIMITED)
     for path in paths:
-        judge_problem(find, sut.send("GET", path, role=LIMITED), (403,), "token without the scope")
+        judge_problem(find, sut.send("GET", path, role=LIMITED), (403,), "token without the scope", body=False)
 
 
 def test_R07_token_in_the_query_is_refused(sut: Sut, find: Collector) -> None:
@@ -102,5 +102,5 @@ def test_R07_writing_needs_a_token(sut: Sut, find: Collector) -> None:
         for role, status in ((None, 401), *(((LIMITED, 403),) if LIMITED in sut.context.roles else ())):
             exchange = sut.send("PUT", own.path, headers=JSON_BODY, body=sut.own.text(own), role=role)
             sut.own.left[own.path] = own
-            judge_problem(find, exchange, (status,), f"PUT, {role or 'no token'}")
+            judge_problem(find, exchange, (status,), f"PUT, {role or 'no token'}", body=False)
             sut.own.delete(own)

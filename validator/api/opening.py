@@ -85,6 +85,8 @@ def suites_of(scope: Scope) -> tuple[str, ...]:
 def client_of(url: str, options: LiveOptions, folder: Path) -> tuple[Client, Keyring]:
     """The guarded client of a run, recording into a folder. Raises UsageError."""
     keys = load(options.auth) if options.auth else Keyring()
+    if not options.resume:
+        (folder / EXCHANGES).unlink(missing_ok=True)  # of a run before, not of this one
     recorder = Recorder(folder / EXCHANGES, Redactor())
     limits = Limits(timeout=options.timeout, rate=options.rate, budget=options.budget)
     tls = TlsSettings(ca=options.ca, verify=options.verify)

@@ -30,8 +30,11 @@ LEAKS: Final[Mapping[str, re.Pattern[str]]] = {
 }
 
 
-def judge_problem(find: Collector, exchange: Exchange, statuses: Collection[int], case: str) -> bool:
-    """Notes everything wrong with an answer that should be an error of one of these statuses; whether it is right."""
+def judge_problem(
+    find: Collector, exchange: Exchange, statuses: Collection[int], case: str, *, body: bool = True
+) -> bool:
+    """Notes everything wrong with an answer that should be an error of one of these statuses; whether it is right.
+    Without `body` the status alone is judged: what errors say is another requirement's."""
     before = find.count
     find.looked()
     answer = exchange.answer
@@ -41,7 +44,7 @@ def judge_problem(find: Collector, exchange: Exchange, statuses: Collection[int]
     if answer.status not in statuses:
         expected = " | ".join(map(str, sorted(statuses)))
         find("wrong_status", exchange, case=case, expected=expected, found=answer.status)
-    if answer.status >= 400:
+    if body and answer.status >= 400:
         _judge_body(find, exchange, case)
     return find.count == before
 

@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode, urljoin
 from validator.api.capability import Claim, Collection, claims_of, collections_of, parsed
 from validator.api.client import Client
 from validator.api.clock import Clock
+from validator.api.description import Description
 from validator.api.document import template
 from validator.api.guard import Guard
 from validator.api.outcomes import Needs, NoAnswer, NotClaimed, Unknown
@@ -167,7 +168,11 @@ class Sut:
             raise NotClaimed("live.not_writable")
         if not self.context.allow_writes:
             raise Unknown("live.writes_not_allowed")
-        return found
+        said = Description(self.document("/openapi.json"))
+        described = tuple(c for c in found if said.find("put", f"{c.path}/items/x"))
+        if not described:
+            raise Needs(f"{self.context.standard.id}-R02")
+        return described
 
     def role_of(self, collection: Collection) -> str | None:
         """What to read it with: public data are read without a credential."""
