@@ -108,6 +108,7 @@ def test_R09_every_429_says_when_to_come_back(sut: Sut, find: Collector) -> None
 
 
 def test_R09_body_of_429_is_a_problem(sut: Sut, find: Collector) -> None:
+    sut.require("test_R03_unknown_is_404")
     met = [e for e in sut.errors if e.answer is not None and e.answer.status == TOO_MANY]
     if not met:
         raise NotClaimed("live.no_429_met")
