@@ -81,6 +81,7 @@ def describe(asker: Probe) -> None:
         asker.ask(collection.path)
         asker.ask(f"{collection.path}/items")
         asker.ask(f"{collection.path}/latest")
+    asker.ask("/collections/plan-permit/items/TPM-GP-001")
     asker.ask("/status", method="POST")
     for accept in ("application/xml", "text/html", "application/vnd.oai.openapi+json"):
         asker.ask("/openapi.json", headers={"accept": accept})

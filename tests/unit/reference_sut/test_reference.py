@@ -203,3 +203,14 @@ def operations(document: dict) -> dict[tuple[str, str], tuple[set[str], set[str]
             ]
             found[path, method] = ({one["name"] for one in given}, set(operation["responses"]))
     return found
+
+
+def test_it_does_not_outlive_the_one_who_started_it() -> None:
+    command = [sys.executable, "-m", "fixtures.reference_sut", "--until-eof"]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.stdin.close()
+
+        assert process.wait(10) == 0
