@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,10 +14,8 @@ LONGEST_SHOWN: Final = 300
 SAMPLES_OF_ONE_FAULT: Final = 10
 
 
-def shown(value: Any) -> str | None:
-    """A value of the system as text, cut to what a person reads."""
-    text = None if value is None else str(value)
-    return text if text is None or len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…"
+def plain(text: str) -> str:
+    return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +28,14 @@ class Noted:
 
 
 class Collector:
-    """Given to a test as `find`; call it for every fault, `looked` for everything examined."""
+    """Given to a test as `find`; call it for every fault, `looked` for everything examined.
 
-    def __init__(self, requirement: str) -> None:
+    `clean` takes secrets out of texts, before they are cut.
+    """
+
+    def __init__(self, requirement: str, clean: Callable[[str], str] = plain) -> None:
         self.requirement = requirement
+        self.clean = clean
         self.noted: list[Noted] = []
         self.unknown: list[Unknown] = []
         self.count = 0
@@ -50,11 +52,12 @@ class Collector:
         **params: Any,
     ) -> None:
         """Notes a fault. `message` names a text of the requirement (`not_once`) or of the catalogue (`live.…`)."""
-        place = Location(file=_place(exchanges), pointer=pointer)
+        place = Location(file=self._place(exchanges), pointer=self._shown(pointer))
         message_id = message if "." in message else f"{self.requirement}.{message}"
-        told = {**{k: shown(v) if isinstance(v, str) else v for k, v in params.items()}}
-        told |= {"expected": shown(expected), "found": shown(found)}
-        self.add(Finding(self.requirement, message_id, place, told, shown(expected), shown(found)), exchanges)
+        wanted, got = self._shown(expected), self._shown(found)
+        told = {k: self._shown(v) if isinstance(v, str) else v for k, v in params.items()}
+        told |= {"expected": wanted, "found": got}
+        self.add(Finding(self.requirement, message_id, place, told, wanted, got), exchanges)
 
     def add(self, finding: Finding, exchanges: Iterable[Exchange], schema: bool = False) -> None:
         """Notes a finding that is made already; `schema` when a JSON Schema engine alone decided it."""
@@ -72,9 +75,13 @@ class Collector:
         """Notes what this test had nothing to judge by, and goes on."""
         self.unknown.append(Unknown(message_id, **params))
 
+    def _shown(self, value: Any) -> str | None:
+        """A value of the system as text, cut to what a person reads."""
+        text = None if value is None else self.clean(str(value))
+        return text if text is None or len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…"
 
-def _place(exchanges: tuple[Exchange, ...]) -> str | None:
-    if not exchanges:
-        return None
-    call = exchanges[-1].call
-    return shown(f"{call.method} {call.target}")
+    def _place(self, exchanges: tuple[Exchange, ...]) -> str | None:
+        if not exchanges:
+            return None
+        call = exchanges[-1].call
+        return self._shown(f"{call.method} {call.target}")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from validator.api.capability import Claim, claimed_class, claims_of, parsed
-from validator.api.client import Client, Limits
+from validator.api.client import BudgetSpent, Client, Limits
 from validator.api.clock import SYSTEM, Clock
 from validator.api.credential_file import load
 from validator.api.credentials import Keyring
@@ -85,6 +85,8 @@ def suites_of(scope: Scope) -> tuple[str, ...]:
 def client_of(url: str, options: LiveOptions, folder: Path) -> tuple[Client, Keyring]:
     """The guarded client of a run, recording into a folder. Raises UsageError."""
     keys = load(options.auth) if options.auth else Keyring()
+    if not options.resume:  # another run's evidence is not this one's
+        (folder / EXCHANGES).unlink(missing_ok=True)
     recorder = Recorder(folder / EXCHANGES, Redactor())
     limits = Limits(timeout=options.timeout, rate=options.rate, budget=options.budget)
     tls = TlsSettings(ca=options.ca, verify=options.verify)
@@ -169,10 +171,10 @@ def _terms(base: str, scope: Scope, options: LiveOptions) -> dict[str, Any]:
 
 def _opinion(client: Client, base: str) -> SecondOpinion | None:
     """openapi-core with the system's own document; without a document that it can read there is none."""
-    document = parsed(client.send("GET", f"{base}/openapi.json", role=None))
     try:
+        document = parsed(client.send("GET", f"{base}/openapi.json", role=None))
         return SecondOpinion(document, base) if isinstance(document, Mapping) else None
-    except ValueError:
+    except (ValueError, BudgetSpent):
         return None
 
 
