@@ -236,7 +236,8 @@ async def large_error(asked: Asked) -> None:
 @fault("never ends its pages")
 async def endless_pages(asked: Asked) -> None:
     """Each page large, each with another link, and a count that would allow for more."""
-    page = b'{"records": [%s], "numberMatched": 1000000000, "numberReturned": 1, "links": [{"rel": "next", "href": "%sx"}]}'
+    counts = b'"numberMatched": 1000000000, "numberReturned": 1'
+    page = b'{"records": [%s], ' + counts + b', "links": [{"rel": "next", "href": "%sx"}]}'
     record = b'{"station_id": "TPM-01", "note": "' + b"x" * MEGABYTE + b'"}'
     mark = b"&" if "?" in asked.target else b"?"
     await asked.answer(page % (record, asked.target.encode() + mark + b"at="))

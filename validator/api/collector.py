@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from validator.api.outcomes import Unknown
+from validator.api.second_opinion import LONGEST_BODY
 from validator.model.exchange import Exchange
 from validator.model.finding import Finding, Location
 
 LONGEST_SHOWN: Final = 300
 SAMPLES_OF_ONE_FAULT: Final = 10
+LOOKED_AT: Final = 16 * 1024  # letters from which secrets are taken before they are cut
 
 
 def plain(text: str) -> str:
@@ -25,6 +27,12 @@ class Noted:
     finding: Finding
     exchanges: tuple[Exchange, ...]
     schema: bool
+
+
+def _light(exchange: Exchange) -> Exchange:
+    """The same without an answer that is too large to hold; the record has it, and no second opinion is asked."""
+    held = exchange.answer is None or len(exchange.answer.body) <= LONGEST_BODY
+    return exchange if held else replace(exchange, answer=None)
 
 
 class Collector:
@@ -65,7 +73,7 @@ class Collector:
         seen = self._of_message.get(finding.message_id, 0)
         self._of_message[finding.message_id] = seen + 1
         if seen < SAMPLES_OF_ONE_FAULT:
-            self.noted.append(Noted(finding, tuple(exchanges), schema))
+            self.noted.append(Noted(finding, tuple(map(_light, exchanges)), schema))
 
     def looked(self, count: int = 1) -> None:
         """Says that so many things were examined; a test that examined nothing cannot pass."""
@@ -77,7 +85,7 @@ class Collector:
 
     def _shown(self, value: Any) -> str | None:
         """A value of the system as text, cut to what a person reads."""
-        text = None if value is None else self.clean(str(value))
+        text = None if value is None else self.clean(str(value)[:LOOKED_AT])
         return text if text is None or len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…"
 
     def _place(self, exchanges: tuple[Exchange, ...]) -> str | None:
