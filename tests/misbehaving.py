@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import gzip
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 Behaviour = Callable[["Asked"], Awaitable[None]]
@@ -17,13 +17,13 @@ FAULTS: dict[str, Behaviour] = {}
 
 @dataclass
 class Asked:
-    """A request, and the line on which to answer. `upstream` gives the answer that a sound system would give."""
+    """A request, and the line on which to answer. `pass_on` gives the answer of the sound system."""
 
     method: str
     target: str
     head: bytes
     writer: asyncio.StreamWriter
-    upstream: Callable[[], AsyncIterator[bytes]] = field(repr=False)
+    pass_on: Callable[[], Awaitable[None]]
 
     async def say(self, *pieces: bytes) -> None:
         for piece in pieces:
@@ -97,22 +97,22 @@ class _Proxy:
         method, target, _ = first.split(" ", 2)
         sent = head[:-2] + b"Connection: close\r\n\r\n" + body
 
-        async def upstream() -> AsyncIterator[bytes]:
+        async def pass_on() -> None:
             there, back = await asyncio.open_connection(self.host, self.port)
             back.write(sent)
             while piece := await there.read(MEGABYTE):
-                yield piece
+                writer.write(piece)
+                await writer.drain()
             back.close()
 
-        asked = Asked(method, target, head, writer, upstream)
+        asked = Asked(method, target, head, writer, pass_on)
         self.served += 1
         await (sound if self.served <= self.after else self.behaviour)(asked)
 
 
 async def sound(asked: Asked) -> None:
     """What the system says, passed on."""
-    async for piece in asked.upstream():
-        await asked.say(piece)
+    await asked.pass_on()
 
 
 @fault("hangs")

@@ -97,7 +97,15 @@ def client_of(url: str, options: LiveOptions, folder: Path) -> tuple[Client, Key
 def open_run(url: str, options: LiveOptions, folder: Path) -> Opened:
     """Asks the system for its claims and makes the session. Raises UsageError, EvidenceError."""
     client, keys = client_of(url, options, folder)
-    base = url.rstrip("/")
+    try:
+        return _opened(url.rstrip("/"), options, folder, client, keys)
+    except BaseException:
+        client.close()
+        client.recorder.close()
+        raise
+
+
+def _opened(base: str, options: LiveOptions, folder: Path, client: Client, keys: Keyring) -> Opened:
     claims = claims_of(parsed(client.send("GET", f"{base}/conformance", role=None)))
     scope = _scope(claims, options)
     window = read_window(options.watch_log, base) if options.watch_log else None
