@@ -21,7 +21,7 @@ from validator.api.urls import Url, parse, resolve
 from validator.errors import UsageError
 from validator.model.exchange import Call, Exchange, Failure, Headers
 
-__all__ = ["BudgetSpent", "Client", "Limits"]
+__all__ = ["BudgetSpent", "Client", "Limits", "PatienceSpent", "VolumeSpent"]
 
 AGENT = f"lienthong/{__version__} (conformance test)"
 REFUSED_FOR = 30.0  # seconds in which a token endpoint that failed is not asked again
@@ -30,6 +30,14 @@ WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 
 class BudgetSpent(Exception):  # noqa: N818 (an end, not an error)
     """The run may send no more requests; what is left to ask cannot be told."""
+
+
+class PatienceSpent(BudgetSpent):
+    """The run has waited for Retry-After as long as it may in all."""
+
+
+class VolumeSpent(BudgetSpent):
+    """The run has received as many bytes as it may in all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +71,8 @@ class Client:
         self.recorder = recorder
         self.limits = limits
         self.sent = 0
+        self._received = 0
+        self._waited = 0.0
         self._keys = keys
         self._clock = clock
         self._transport = Transport(guard, tls, limits)
@@ -96,7 +106,8 @@ class Client:
         again. Another host than the base's is not asked (`Failure.BLOCKED`, `other_host`). With `wait`, a 429
         or 503 with Retry-After is waited for and asked again; the last exchange is returned. Without `pace` it goes
         out at once (for overload on purpose) and counts for nothing in the digest of the requests.
-        Raises BudgetSpent, TokenError (no token for the role), ValueError (no HTTP request).
+        Raises BudgetSpent (its kinds: too many requests, too long waits, too many bytes in all), TokenError (no
+        token for the role), ValueError (no HTTP request).
         """
         given = tuple(headers.items() if isinstance(headers, Mapping) else headers)
         for turn in range(self.limits.waits + 1):
@@ -104,7 +115,7 @@ class Client:
             pause = retry_after(exchange.answer, self._clock.now()) if wait and exchange.answer else None
             if pause is None or pause > self.limits.longest_wait or turn == self.limits.waits:
                 break
-            self._clock.sleep(pause)
+            self._wait(pause)
         return exchange
 
     def token(self, role: str) -> str | None:
@@ -187,10 +198,19 @@ class Client:
         answer, failure, detail = None, None, ""
         try:
             answer = self._transport.ask(call, url, identity.pair)
+            self._received += len(answer.body)
         except Fault as fault:
             failure, detail = fault.failure, fault.detail
         seconds = self._clock.monotonic() - begun
         return Exchange(number, call, answer, failure, detail, started, seconds, identity.role)
+
+    def _wait(self, pause: float) -> None:
+        """As long as the other side asks. Raises PatienceSpent."""
+        with self._lock:
+            self._waited += pause
+            if self._waited > self.limits.patience:
+                raise PatienceSpent(self.limits.patience)
+        self._clock.sleep(pause)
 
     def _unsent(self, call: Call, fault: Fault, counted: bool) -> Exchange:
         number, now = self.recorder.next_number(), self._clock.now()
@@ -203,6 +223,8 @@ class Client:
         with self._lock:
             if self.sent >= self.limits.budget:
                 raise BudgetSpent(self.limits.budget)
+            if self._received >= self.limits.volume:
+                raise VolumeSpent(self.limits.volume)
             self.sent += 1
             now = self._clock.monotonic()
             turn = max(self._next, now)

@@ -11,6 +11,7 @@ from validator.model.exchange import Failure
 
 FREE = 1024 * 1024
 CODINGS = 3
+BEGINNINGS = (b"[", b"{", b",")
 _STEP = 256 * 1024
 
 
@@ -44,6 +45,9 @@ class Body:
         """The decoded body, whole."""
         if self._received and not all(layer.whole for layer in self._layers):
             raise Fault(Failure.ENCODING, "incomplete")
+        # Each becomes an object of ours, many times as large as its letters.
+        if len(self._decoded) > FREE and sum(map(self._decoded.count, BEGINNINGS)) > self._limits.values:
+            raise Fault(Failure.TOO_LARGE, "values")
         return bytes(self._decoded)
 
     def _excess(self) -> Failure:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from validator.api.redact import MARKER, Redactor
 from validator.canonical import digest
-from validator.model.exchange import Answer, Call, Exchange, Headers
+from validator.model.exchange import Answer, Call, Exchange, Failure, Headers
 
 CAP = 64 * 1024
+LONG = 1024 * 1024
+BESIDE = 8 * 1024  # beyond the cap: a secret that begins before it must be seen whole
+LONGEST_LETTER = 4
 _OURS = frozenset({"host", "user-agent", "connection", "content-length"})
 
 
@@ -87,9 +92,11 @@ def _headers(headers: Headers, redactor: Redactor, places: list[str], side: str)
 
 
 def _body(body: bytes, redactor: Redactor, places: list[str], side: str) -> dict[str, Any]:
-    """size: bytes of the true body; sha256: of the whole redacted one; text or base64 of its first 64 KiB."""
-    clean, is_text = redactor.body(body)
-    if clean != body:
+    """size: bytes of the true body; sha256: of the redacted one, of its beginning where the body is longer than 1 MiB;
+    text or base64 of its first 64 KiB."""
+    looked_at = body if len(body) <= LONG else _whole(body[: CAP + BESIDE])
+    clean, is_text = redactor.body(looked_at)
+    if clean != looked_at:
         places.append(f"{side}.body")
     shown: dict[str, Any] = {"size": len(body), "sha256": hashlib.sha256(clean).hexdigest()}
     first = clean[:CAP]
@@ -97,6 +104,35 @@ def _body(body: bytes, redactor: Redactor, places: list[str], side: str) -> dict
         shown["text"] = first.decode("utf-8", "ignore")
     else:
         shown["base64"] = base64.b64encode(first).decode()
-    if len(clean) > CAP:
+    if len(clean) > CAP or len(body) > LONG:
         shown["cut_at"] = CAP
     return shown
+
+
+def _whole(body: bytes) -> bytes:
+    """Without a letter of UTF-8 that is cut at the end, which would make binary of a text."""
+    try:
+        body.decode()
+    except UnicodeDecodeError as error:
+        return body[: error.start] if len(body) - error.start < LONGEST_LETTER else body
+    return body
+
+
+def recorded(entry: Mapping[str, Any]) -> Exchange:
+    """The exchange of a record, as far as it tells: redacted, its bodies cut."""
+    request, response, failure = entry["request"], entry.get("response"), entry.get("failure")
+    call = Call(request["method"], request["url"], _pairs(request["headers"]), _bytes(request["body"]))
+    answer = response and Answer(response["status"], _pairs(response["headers"]), _bytes(response["body"]))
+    kind, detail = (Failure(failure["kind"]), failure["detail"]) if failure else (None, "")
+    return Exchange(
+        entry["number"], call, answer, kind, detail,
+        datetime.fromisoformat(entry["started_at"]), entry["seconds"], entry["credential"],
+    )  # fmt: skip
+
+
+def _pairs(headers: Iterable[Sequence[str]]) -> Headers:
+    return tuple((name, value) for name, value in headers)
+
+
+def _bytes(body: Mapping[str, str]) -> bytes:
+    return body["text"].encode() if "text" in body else base64.b64decode(body["base64"])

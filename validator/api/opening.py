@@ -9,12 +9,12 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final
 
-from validator.api.capability import Claim, claimed_class, claims_of, parsed
+from validator.api.capability import Claim, claimed_class, claims_of, collections_of, parsed
 from validator.api.client import Client, Limits
 from validator.api.clock import SYSTEM, Clock
 from validator.api.credential_file import load
 from validator.api.credentials import Keyring
-from validator.api.document import has_template
+from validator.api.document import Offered, assemble, has_template, offered_filters
 from validator.api.guard import Guard
 from validator.api.journal import FILE, Journal
 from validator.api.recorder import Recorder
@@ -85,8 +85,8 @@ def suites_of(scope: Scope) -> tuple[str, ...]:
 def client_of(url: str, options: LiveOptions, folder: Path) -> tuple[Client, Keyring]:
     """The guarded client of a run, recording into a folder. Raises UsageError."""
     keys = load(options.auth) if options.auth else Keyring()
-    if not options.resume:
-        (folder / EXCHANGES).unlink(missing_ok=True)  # of a run before, not of this one
+    if not options.resume:  # another run's evidence is not this one's
+        (folder / EXCHANGES).unlink(missing_ok=True)
     recorder = Recorder(folder / EXCHANGES, Redactor())
     limits = Limits(timeout=options.timeout, rate=options.rate, budget=options.budget)
     tls = TlsSettings(ca=options.ca, verify=options.verify)
@@ -97,14 +97,22 @@ def client_of(url: str, options: LiveOptions, folder: Path) -> tuple[Client, Key
 def open_run(url: str, options: LiveOptions, folder: Path) -> Opened:
     """Asks the system for its claims and makes the session. Raises UsageError, EvidenceError."""
     client, keys = client_of(url, options, folder)
-    base = url.rstrip("/")
+    try:
+        return _opened(url.rstrip("/"), options, folder, client, keys)
+    except BaseException:
+        client.close()
+        client.recorder.close()
+        raise
+
+
+def _opened(base: str, options: LiveOptions, folder: Path, client: Client, keys: Keyring) -> Opened:
     claims = claims_of(parsed(client.send("GET", f"{base}/conformance", role=None)))
     scope = _scope(claims, options)
     window = read_window(options.watch_log, base) if options.watch_log else None
     contexts = {s.id: _context(s, scope, base, options, keys, window) for s in scope.standards}
     live = [r for r in scope.requirements() if any(c.kind == LIVE for c in r.checks)]
     journal = Journal(folder / FILE, _terms(base, scope, options), options.resume)
-    session = Session(client, client.recorder, contexts, live, journal, _opinion(client, base), options.told)
+    session = Session(client, client.recorder, contexts, live, journal, _opinion(client, base, scope), options.told)
     return Opened(session, scope, client, claims, window)
 
 
@@ -169,11 +177,18 @@ def _terms(base: str, scope: Scope, options: LiveOptions) -> dict[str, Any]:
     }
 
 
-def _opinion(client: Client, base: str) -> SecondOpinion | None:
-    """openapi-core with the system's own document; without a document that it can read there is none."""
-    document = parsed(client.send("GET", f"{base}/openapi.json", role=None))
+def _opinion(client: Client, base: str, scope: Scope) -> SecondOpinion | None:
+    """openapi-core with the document that the standard demands of these collections: by the very schemas that our
+    own engine judges by, so that the two can only differ by a fault of one of them. None without such a document."""
+    collections = tuple(collections_of(parsed(client.send("GET", f"{base}/collections", role=None))))
+    offered = [
+        Offered(c.id, c.dataset, offered_filters(c.dataset), c.writable)
+        for c in collections
+        if c.dataset is not None and c.path == f"/collections/{c.id}"
+    ]
+    api = next((standard for standard in scope.standards if has_template(standard)), None)
     try:
-        return SecondOpinion(document, base) if isinstance(document, Mapping) else None
+        return SecondOpinion(assemble(api, offered), base) if api else None
     except ValueError:
         return None
 

@@ -13,10 +13,13 @@ from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
 from validator.api.capability import parsed
+from validator.api.outcomes import Unknown
 from validator.model.exchange import Exchange
 
 EMPTY_PAGES_MOST: Final = 3
 PAGES_TO_SPARE: Final = 5
+LARGEST: Final = 32 * 1024**2
+"""Bytes of one walk in all: what a run can hold and compare."""
 _LINK = re.compile(r'<([^>]*)>((?:\s*;\s*[^\s=;,]+\s*=\s*(?:"[^"]*"|[^\s;,]*))*)')
 _PARAMETER = re.compile(r';\s*([^\s=;,]+)\s*=\s*(?:"([^"]*)"|([^\s;,]*))')
 
@@ -45,6 +48,11 @@ class Walk:
     @property
     def records(self) -> tuple[Mapping[str, Any], ...]:
         return tuple(record for page in self.pages for record in page.records)
+
+    @property
+    def size(self) -> int:
+        """Bytes of all bodies."""
+        return sum(_size(page.exchange) for page in self.pages)
 
 
 def page_of(exchange: Exchange) -> Page | None:
@@ -90,13 +98,17 @@ def linked(field: str, relation: str) -> str | None:
 
 
 def walk(first: str, fetch: Fetch) -> Walk:
-    """Follows `next` from a first URL."""
+    """Follows `next` from a first URL. Raises Unknown for more than can be held."""
     pages: list[Page] = []
+    size = 0
     seen: set[str] = set()
     at, home = first, urlsplit(first).netloc
     while True:
         seen.add(at)
         exchange = fetch(at)
+        size += _size(exchange)
+        if size > LARGEST:
+            raise Unknown("live.too_much", url=first, most=LARGEST // 1024**2)
         page = page_of(exchange)
         if page is None:
             return Walk(tuple(pages), "broken", exchange)
@@ -110,6 +122,10 @@ def walk(first: str, fetch: Fetch) -> Walk:
         if _enough(pages):
             return Walk(tuple(pages), "endless", exchange)
         at = page.next
+
+
+def _size(exchange: Exchange) -> int:
+    return len(exchange.answer.body) if exchange.answer is not None else 0
 
 
 def _enough(pages: list[Page]) -> bool:

@@ -85,11 +85,17 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
         yield
     except Exception as raised:  # noqa: BLE001 - told apart by the session: an outcome, or a fault of ours
         fault = raised
-    except BaseException:  # the run is stopped: pytest would take it for a failed test and go on
-        pyfuncitem.session.shouldstop = "stopped"
-        raise
     _tell(session.settle(requirement, pyfuncitem.name, fault), fault)
     return None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+    """A stopped run ends here; pytest would take the stop for a failed test and go on."""
+    raised = call.excinfo.value if call.excinfo is not None else None
+    told = raised is None or isinstance(raised, Exception | pytest.skip.Exception | pytest.fail.Exception)
+    if not told and item.config.stash.get(SESSION, None) is not None:
+        item.session.shouldstop = "stopped"
 
 
 def _tell(made: Any, fault: Exception | None) -> None:

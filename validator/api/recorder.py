@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from validator.api.curl import curl
-from validator.api.evidence import evidence, fingerprint
+from validator.api.evidence import evidence, fingerprint, recorded
 from validator.api.redact import Redactor
 from validator.canonical import digest
 from validator.errors import UsageError
@@ -62,6 +62,11 @@ class Recorder:
         start, length = self._places[number]
         with self._lock:
             return dict(orjson.loads(os.pread(self._file.fileno(), length, start)))
+
+    def errors(self) -> tuple[Exchange, ...]:
+        """Error answers of the stopped run that this one goes on with, redacted and cut as they were recorded."""
+        entries = (self.entry(number) for number in sorted(self._places))
+        return tuple(recorded(entry) for entry in entries if entry.get("response", {}).get("status", 0) >= 400)
 
     def requests_digest(self) -> str:
         """`sha256:…` over the requests in order: the same seed on the same data gives the same."""

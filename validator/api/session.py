@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from validator.api.client import BudgetSpent, Client
+from validator.api.client import BudgetSpent, Client, PatienceSpent, VolumeSpent
 from validator.api.collector import Collector, Noted
 from validator.api.journal import Journal, Kept
 from validator.api.outcomes import Needs, NotClaimed, Unsettled
@@ -53,7 +53,7 @@ class Session:
     ) -> None:
         self.client, self.recorder, self.journal, self.opinion, self.told = client, recorder, journal, opinion, told
         self.requirements = {r.id: r for r in requirements}
-        self.suts = {name: Sut(client, context) for name, context in contexts.items()}
+        self.suts = {name: Sut(client, context, journal) for name, context in contexts.items()}
         self.done: dict[str, Assertion] = {}
         self.kept: dict[str, list[Kept]] = {}
         self._open: dict[str, tuple[Collector, int]] = {}
@@ -62,6 +62,7 @@ class Session:
             self._take(kept)
         for sut in self.suts.values():
             sut.done = self.done
+            sut.take_up(recorder.errors() if journal.kept else ())
 
     def wants(self, requirement: str, test: str) -> bool:
         """Whether a test is in scope and not done yet."""
@@ -71,7 +72,7 @@ class Session:
         return self.suts[self.requirements[requirement].standard]
 
     def collector(self, requirement: str, test: str) -> Collector:
-        found = Collector(requirement)
+        found = Collector(requirement, self.recorder.redactor.text)
         self._open[test] = (found, self.client.sent)
         return found
 
@@ -105,7 +106,7 @@ class Session:
                 if one.schema and word == VALID:
                     disagreement = f"{exchange.call.method} {exchange.call.target}"
                 entry = shown_exchange(self.recorder.entry(exchange.number))
-                reason = opinion.reason if opinion and opinion.word == INVALID else None
+                reason = self.recorder.redactor.text(opinion.reason) if opinion and opinion.word == INVALID else None
                 shown.append({**entry, "second_opinion": {"engine": "openapi-core", "word": word, "reason": reason}})
             made.append(replace(self._clean(one.finding), exchanges=tuple(shown)))
         if disagreement:
@@ -134,8 +135,10 @@ class Session:
         """Removes the run's own records, whatever the budget; the paths of those that could not be removed."""
         if self._left is None:
             count = sum(len(sut.own.left) for sut in self.suts.values())
-            self.client.limits = replace(self.client.limits, budget=self.client.sent + REQUESTS_TO_REMOVE * count)
-            self._left = tuple(path for sut in self.suts.values() for path in sut.own.clean_up())
+            given = self.client.limits
+            budget = self.client.sent + REQUESTS_TO_REMOVE * count
+            self.client.limits = replace(given, budget=budget, volume=given.volume * 2, patience=given.patience * 2)
+            self._left = tuple(path for sut in self.suts.values() for path in sut.clean_up())
             self.recorder.close()
         return self._left
 
@@ -152,7 +155,8 @@ def _outcome(
     if disagreement:
         return Outcome.CANT_TELL, Cause.ERROR, said("live.engines_disagree", {"call": disagreement})
     if isinstance(fault, BudgetSpent):
-        return Outcome.CANT_TELL, Cause.EVIDENCE, said("live.budget_spent", {})
+        kinds = {PatienceSpent: "live.patience_spent", VolumeSpent: "live.volume_spent"}
+        return Outcome.CANT_TELL, Cause.EVIDENCE, said(kinds.get(type(fault), "live.budget_spent"), {})
     notes = [fault] if isinstance(fault, Unsettled) else list[Unsettled](find.unknown)
     if notes:
         first = notes[0]

@@ -14,6 +14,7 @@ from validator.api.clock import Clock
 from validator.api.description import Description
 from validator.api.document import template
 from validator.api.guard import Guard
+from validator.api.journal import Journal
 from validator.api.outcomes import Needs, NoAnswer, NotClaimed, Unknown
 from validator.api.own import Own, OwnRecords
 from validator.api.pages import Walk, page_of, walk
@@ -22,7 +23,7 @@ from validator.api.times import Times
 from validator.api.tls import TlsSettings
 from validator.api.tokens import TokenError
 from validator.api.window import Window
-from validator.model.exchange import Exchange, Headers
+from validator.model.exchange import Exchange, Failure, Headers
 from validator.model.result import Assertion, Outcome
 from validator.model.standard import ConformanceClass, Standard
 
@@ -30,7 +31,10 @@ Query = Mapping[str, Any] | Iterable[tuple[str, Any]]
 MAIN, LIMITED, EXPIRED = "main", "limited", "expired"
 LARGEST_PAGE: Final = 1000
 ERRORS_KEPT: Final = 400
+BYTES_KEPT: Final = 32 * 1024**2
+"""Of error answers, and of downloads, beyond which the first are let go and fetched again when they are needed."""
 FAILURES_IN_A_ROW: Final = 6
+FAILURES_IN_ALL: Final = 60
 MARK_PRIME: Final = 2_654_435_761
 MICRO: Final = 1_000_000
 
@@ -59,6 +63,7 @@ class Sut:
 
     client: Client
     context: Context
+    journal: Journal = field(default_factory=lambda: Journal(None, {}))
     done: dict[str, Assertion] = field(default_factory=dict)
     errors: list[Exchange] = field(default_factory=list)
     times: Times = field(default_factory=Times)
@@ -66,9 +71,11 @@ class Sut:
     _walks: dict[str, Walk] = field(default_factory=dict)
     _first: dict[str, Exchange] = field(default_factory=dict)
     _failed: int = 0
+    _lost: int = 0
+    _error_bytes: int = 0
 
     def __post_init__(self) -> None:
-        self.own = OwnRecords(self.send)
+        self.own = OwnRecords(self.send, self.journal, self.context.standard.id, self.mark)
 
     @cached_property
     def contract(self) -> Mapping[str, Any]:
@@ -107,7 +114,8 @@ class Sut:
     ) -> Exchange:
         """One request, whatever comes of it. Raises Unknown once the system has stopped answering."""
         if self._failed >= FAILURES_IN_A_ROW:
-            raise Unknown("live.system_gone", count=self._failed)
+            self._look_again()
+        self.own.note(method, path)
         given = tuple(headers.items() if isinstance(headers, Mapping) else headers)
         try:
             exchange = self.client.send(
@@ -115,10 +123,44 @@ class Sut:
             )
         except TokenError as fault:
             raise Unknown("live.no_token", role=role, reason=str(fault)) from fault
-        self._failed = self._failed + 1 if exchange.answer is None else 0
-        if exchange.answer is not None and exchange.answer.status >= 400 and len(self.errors) < ERRORS_KEPT:
-            self.errors.append(exchange)
+        self._count(exchange)
+        self.own.answered(exchange, path)
         return exchange
+
+    def _look_again(self) -> None:
+        """Goes on if the landing page answers: then it is certain requests that fail, and not the system that has
+        gone. Raises Unknown; also after so many failures in all that the rest would cost too much time."""
+        if self._lost >= FAILURES_IN_ALL:
+            raise Unknown("live.too_many_lost", count=self._lost)
+        if self._failed > FAILURES_IN_A_ROW:
+            raise Unknown("live.system_gone", count=self._failed)
+        self._count(self.client.send("GET", self.url("/"), wait=False, role=None))
+        if self._failed:
+            raise Unknown("live.system_gone", count=self._failed)
+
+    def _count(self, exchange: Exchange) -> None:
+        """Keeps account of what was not answered, and keeps errors. What was not sent (`BLOCKED`) is no failure."""
+        answer = exchange.answer
+        if answer is None and exchange.failure is not Failure.BLOCKED:
+            self._failed, self._lost = self._failed + 1, self._lost + 1
+        elif answer is not None:
+            self._failed = 0
+            fits = len(self.errors) < ERRORS_KEPT and self._error_bytes + len(answer.body) <= BYTES_KEPT
+            if answer.status >= 400 and fits:
+                self._error_bytes += len(answer.body)
+                self.errors.append(exchange)
+
+    def take_up(self, errors: Iterable[Exchange]) -> None:
+        """Goes on from a stopped run: first what that one left in the system is removed."""
+        if self.own.left:
+            self.clean_up()
+        for exchange in errors:
+            self._count(exchange)
+
+    def clean_up(self) -> tuple[str, ...]:
+        """Removes own records, though the system seemed gone; the paths of those that could not be removed."""
+        self._failed, self._lost = 0, 0
+        return self.own.clean_up()
 
     def get(self, path: str, query: Query = (), **given: Any) -> Exchange:
         """A GET that the test cannot do without. Raises NoAnswer."""
@@ -185,9 +227,11 @@ class Sut:
 
     def everything(self, collection: Collection, fresh: bool = False) -> Walk:
         """The full download of a collection. Raises Needs when its pages cannot be read."""
-        if fresh or collection.id not in self._walks:
-            self._walks[collection.id] = self.walk(collection, {"limit": LARGEST_PAGE})
-        found = self._walks[collection.id]
+        kept = self._walks.pop(collection.id, None)
+        found = self.walk(collection, {"limit": LARGEST_PAGE}) if fresh or kept is None else kept
+        self._walks[collection.id] = found
+        while len(self._walks) > 1 and sum(walk.size for walk in self._walks.values()) > BYTES_KEPT:
+            del self._walks[next(iter(self._walks))]
         if found.ended == "broken" and not found.pages:
             raise Needs(f"{self.context.standard.id}-R02")
         return found

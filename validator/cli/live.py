@@ -85,7 +85,7 @@ def steps_of(url: str, given: Mapping[str, Any], folder: Path) -> tuple[Step, ..
     from validator.api.credential_file import load
     from validator.api.credentials import Keyring
     from validator.api.guard import Guard
-    from validator.api.preflight import preflight
+    from validator.api.preflight import LIMITS, preflight
     from validator.api.recorder import Recorder
     from validator.api.redact import Redactor
     from validator.api.tls import TlsSettings
@@ -93,8 +93,9 @@ def steps_of(url: str, given: Mapping[str, Any], folder: Path) -> tuple[Step, ..
     keys = load(Path(given["auth"])) if given["auth"] else Keyring()
     tls = TlsSettings(ca=Path(given["ca"]) if given["ca"] else None)
     recorder = Recorder(folder / "preflight.ndjson", Redactor())
+    limits = replace(LIMITS, timeout=min(LIMITS.timeout, given.get("timeout", LIMITS.timeout)))
     try:
-        return preflight(url, Guard.of(url, given["allow_network"]), keys, recorder, tls=tls)
+        return preflight(url, Guard.of(url, given["allow_network"]), keys, recorder, tls=tls, limits=limits)
     finally:
         recorder.close()
 

@@ -1,0 +1,35 @@
+"""Systems that lose their manners in the middle of a run: findings or inconclusive, in bounded time and memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from fixtures.reference_sut.running import Running, running
+from tests.live import run
+from tests.misbehaving import FAULTS, standing_in
+
+IN_PREFLIGHT, IN_THE_MIDDLE = 5, 60
+TIMEOUT = 1
+SECONDS, MEBIBYTES = 90, 500
+
+
+@pytest.fixture(scope="module")
+def city() -> Iterator[Running]:
+    with running() as there:
+        yield there
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_hostile_system_costs_bounded_time_and_memory(name: str, city: Running, tmp_path: Path) -> None:
+    with standing_in(city.base_url, FAULTS[name], IN_THE_MIDDLE) as url:
+        made = run(url, tmp_path / "out", "--auth", city.auth_file, "--rate", "0", "--timeout", str(TIMEOUT))
+
+    print(name, made.code, round(made.seconds, 1), round(made.peak), made.err[-600:])
+    assert made.code in (1, 3), made.err
+    assert made.report["summary"]["verdict"] in ("nonconformant", "inconclusive")
+    assert "Traceback" not in made.err
+    assert (made.seconds < SECONDS, made.peak < MEBIBYTES) == (True, True)
+    assert "error" not in {a["cause"] for r in made.report["results"] for a in r["assertions"]}
