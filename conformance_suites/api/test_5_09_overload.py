@@ -16,7 +16,7 @@ from validator.model.exchange import Exchange
 REQUIREMENT = "VSC-API-R09"
 MOST_SENT = 600
 BEYOND = 1.15
-ATTEMPTS = 3
+ATTEMPTS = 2
 THREADS = 8
 TOO_MANY = 429
 
