@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from validator.api.capability import Claim, claimed_class, claims_of, collections_of, parsed
-from validator.api.client import Client, Limits
+from validator.api.client import BudgetSpent, Client, Limits
 from validator.api.clock import SYSTEM, Clock
 from validator.api.credential_file import load
 from validator.api.credentials import Keyring
