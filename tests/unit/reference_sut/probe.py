@@ -82,6 +82,8 @@ def describe(asker: Probe) -> None:
         asker.ask(f"{collection.path}/items")
         asker.ask(f"{collection.path}/latest")
     asker.ask("/collections/plan-permit/items/TPM-GP-001")
+    for _ in range(5):
+        asker.ask("/collections/plan-permit/items", "limit=100")
     asker.ask("/status", method="POST")
     for accept in ("application/xml", "text/html", "application/vnd.oai.openapi+json"):
         asker.ask("/openapi.json", headers={"accept": accept})
