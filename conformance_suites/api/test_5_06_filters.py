@@ -21,6 +21,7 @@ NEEDED = (
 Matches = Callable[[Record], bool]
 VALUES_OF_A_CODE = 4
 TINY = 1e-6
+SOME = 1  # of the boxes: holds some points, and not all
 
 
 def exactly(
@@ -38,7 +39,7 @@ def exactly(
     """
     dataset = collection.dataset
     assert dataset is not None
-    found = sut.walk(collection, {**query, "limit": LARGEST_PAGE})
+    found = sut.walk(collection, {"limit": LARGEST_PAGE, **query})
     find.looked()
     if found.ended == "broken":
         status = found.last.answer.status if found.last.answer else found.last.failure
@@ -212,24 +213,28 @@ def test_R06_bbox(sut: Sut, find: Collector) -> None:
             find.cannot_tell("live.no_positions", collection=collection.id)
             continue
         points = [p for r in records for p in positions_of(r)]
-        for box in boxes(points):
+        for number, box in enumerate(boxes(points)):
+            page = {"limit": 1} if number == SOME else {}
             exactly(
                 sut,
                 find,
                 collection,
-                {"bbox": ",".join(map(repr, box))},
+                {"bbox": ",".join(map(repr, box)), **page},
                 lambda r, b=box: meets(r, b),
                 lambda r, b=box: may_meet(r, b),
             )
 
 
 def boxes(points: list[tuple[float, float]]) -> list[tuple[float, float, float, float]]:
-    """A box around the first point, one with the first point as its corner, one around all, one beside all."""
+    """A box around the first point; one with the two westernmost points on its edges, which is walked in steps of one;
+    a quarter; one around all; one beside all."""
     lon, lat = points[0]
     west, east = min(p[0] for p in points), max(p[0] for p in points)
     south, north = min(p[1] for p in points), max(p[1] for p in points)
+    second = sorted({p[0] for p in points})[:2][-1]
     return [
         (lon - TINY, lat - TINY, lon + TINY, lat + TINY),
+        (west, south, second, north),
         (west, south, (west + east) / 2, (south + north) / 2),
         (west, south, east, north),
         (east + 0.5, south, east + 1, north),

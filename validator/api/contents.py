@@ -26,6 +26,10 @@ def precise_content(record: Record, dataset: Dataset) -> dict[str, Any]:
     for wanted in (PRECISE, TEXT):
         found = next(_changed(made, dataset, lambda value, w=wanted: [w] if _alike(value, w) else []), None)
         made = found or made
+    validator = jsonschema_rs.validator_for(dict(dataset.schema), validate_formats=True)
+    for name in dataset.schema.get("properties", {}):
+        if name not in made and validator.is_valid({**made, name: TEXT}):
+            made = {**made, name: TEXT}
     return made
 
 

@@ -11,6 +11,7 @@ import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import quote
 
 from validator.catalogue.load import read_yaml
 from validator.model.standard import Dataset, Standard
@@ -48,14 +49,16 @@ def assemble(standard: Standard, offered: Sequence[Offered]) -> dict[str, Any]:
     patterns = {path: item for path, item in made["paths"].items() if item.get("x-per-collection")}
     for path in patterns:
         del made["paths"][path]
-    for collection in offered:
-        name = "".join(part.capitalize() for part in collection.id.replace("_", "-").split("-"))
+    for number, collection in enumerate(offered, 1):
+        name = f"Collection{number}"
         components["schemas"][f"{name}Record"] = copy.deepcopy(dict(collection.dataset.schema))
         for shape in ("Page", "Item"):
             components["responses"][f"{name}{shape}"] = _of_record(components["responses"][shape], name)
         components["schemas"][f"{name}Page"] = _of_record(components["schemas"]["Page"], name)
         for path, item in patterns.items():
-            made["paths"][path.replace(PLACE, collection.id)] = _path(item, collection, name, components)
+            made["paths"][path.replace(PLACE, quote(collection.id, safe="~"))] = _path(
+                item, collection, name, components
+            )
     for shape in ("Page", "Item"):
         del components["responses"][shape]
     del components["schemas"]["Record"], components["schemas"]["Page"]

@@ -185,9 +185,7 @@ def _opinion(client: Client, base: str, scope: Scope) -> SecondOpinion | None:
     except BudgetSpent:
         return None
     offered = [
-        Offered(c.id, c.dataset, offered_filters(c.dataset), c.writable)
-        for c in collections
-        if c.dataset is not None and c.path == f"/collections/{c.id}"
+        Offered(c.id, c.dataset, offered_filters(c.dataset), c.writable) for c in collections if c.dataset is not None
     ]
     api = next((standard for standard in scope.standards if has_template(standard)), None)
     try:

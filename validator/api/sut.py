@@ -276,8 +276,8 @@ class Sut:
         return {"If-Match": tag} if tag and not tag.startswith("W/") else {}
 
     def pause_for_dates(self, exchange: Exchange) -> None:
-        """Lets a second pass where only Last-Modified tells of change: it knows no less."""
-        if exchange.answer is not None and not exchange.answer.header("etag"):
+        """Lets a second pass where Last-Modified tells of change: it knows no less."""
+        if exchange.answer is not None and exchange.answer.header("last-modified"):
             self.context.clock.sleep(1.1)
 
     def latest_again(self, collection: Collection) -> int | None:
