@@ -226,15 +226,15 @@ def test_R06_bbox(sut: Sut, find: Collector) -> None:
 
 
 def boxes(points: list[tuple[float, float]]) -> list[tuple[float, float, float, float]]:
-    """A box around the first point; one with the two westernmost points on its edges, which is walked in steps of one;
-    a quarter; one around all; one beside all."""
+    """A box around the first point; one with the first two points as its corners, which is walked in steps of one (what
+    comes later in the order mostly lies outside); a quarter; one around all; one beside all."""
     lon, lat = points[0]
     west, east = min(p[0] for p in points), max(p[0] for p in points)
     south, north = min(p[1] for p in points), max(p[1] for p in points)
-    second = sorted({p[0] for p in points})[:2][-1]
+    (x1, y1), (x2, y2) = points[0], points[:2][-1]
     return [
         (lon - TINY, lat - TINY, lon + TINY, lat + TINY),
-        (west, south, second, north),
+        (min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)),
         (west, south, (west + east) / 2, (south + north) / 2),
         (west, south, east, north),
         (east + 0.5, south, east + 1, north),
