@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -78,15 +77,3 @@ def test_the_same_seed_sends_the_same_requests(city: Running, reading: Run, tmp_
 
     assert digests["1"] == reading.report["live"]["requests_digest"]
     assert digests["1"] != digests["2"]
-
-
-@pytest.mark.parametrize("trap", ["busy", "limited"])
-def test_a_system_that_asks_for_patience_gets_it(trap: str, reading: Run, tmp_path: Path) -> None:
-    with running(trap=trap) as there:
-        made = run(there.base_url, tmp_path / "out", *FORM, "--auth", there.auth_file)
-    statuses = Counter(e.get("response", {}).get("status") for e in made.exchanges)
-
-    assert statuses[503 if trap == "busy" else 429] > 3
-    assert {name: seen[0] for name, seen in made.settled().items()} == {
-        name: seen[0] for name, seen in reading.settled().items()
-    }
