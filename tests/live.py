@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -77,18 +76,27 @@ class Child:
         """Sends a signal, waits for the end."""
         if number is not None:
             self.process.send_signal(number)
-        guard = threading.Timer(PATIENCE, os.killpg, (self.process.pid, signal.SIGKILL))
-        guard.start()
-        _, status, usage = os.wait4(self.process.pid, 0)
-        guard.cancel()
-        self.process.returncode = os.waitstatus_to_exitcode(status)
+        peak, deadline = 0, time.monotonic() + PATIENCE
+        while self.process.poll() is None:
+            peak = max(peak, self._peak())
+            time.sleep(0.02)
+            if time.monotonic() > deadline:
+                os.killpg(self.process.pid, signal.SIGKILL)
         outputs = []
         for file in (self._out, self._err):
             file.seek(0)
             outputs.append(file.read())
             file.close()
         seconds = time.monotonic() - self._started
-        return Run(self.process.returncode, *outputs, seconds, usage.ru_maxrss / 1024, self.folder)
+        return Run(self.process.returncode, *outputs, seconds, peak / 1024, self.folder)
+
+    def _peak(self) -> int:
+        """KiB so far. Not of `wait4`: that counts what the parent had when it forked."""
+        try:
+            status = Path(f"/proc/{self.process.pid}/status").read_text()
+        except OSError:
+            return 0
+        return next((int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")), 0)
 
 
 def start(url: str, folder: Path, *arguments: str | Path, environ: Mapping[str, str] | None = None) -> Child:

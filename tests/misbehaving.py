@@ -7,7 +7,7 @@ import gzip
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 Behaviour = Callable[["Asked"], Awaitable[None]]
@@ -83,11 +83,14 @@ class _Proxy:
     behaviour: Behaviour
     after: int
     served: int = 0
+    tasks: set[asyncio.Task[None] | None] = field(default_factory=set)  # the loop itself holds them weakly
 
     async def connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.tasks.add(task := asyncio.current_task())
         with suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
             await self._serve(reader, writer)
         writer.close()
+        self.tasks.discard(task)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = await reader.readuntil(b"\r\n\r\n")

@@ -196,7 +196,19 @@ def _opinion(client: Client, base: str, scope: Scope) -> SecondOpinion | None:
 
 def plain_session(url: str, file: str | None) -> Session:
     """The session of a plain `pytest` call; its evidence lies in a new folder below the temporary one."""
-    given = tomllib.loads(Path(file).read_text(encoding="utf-8")) if file else {}
+    return open_run(url, _plain_options(file), Path(tempfile.mkdtemp(prefix="lienthong-live-"))).session
+
+
+def _plain_options(file: str | None) -> LiveOptions:
+    """The options of a TOML file. Raises UsageError."""
+    try:
+        return _options_of(tomllib.loads(Path(file).read_text(encoding="utf-8")) if file else {})
+    except (OSError, ValueError, TypeError) as fault:
+        reason = getattr(fault, "strerror", None) or str(fault)
+        raise UsageError("usage.live_options", {"path": file, "reason": reason}) from fault
+
+
+def _options_of(given: dict[str, Any]) -> LiveOptions:
     known = {f.name for f in fields(LiveOptions)} - {"clock", "told", "profile", "manifest"}
     for name in given:
         if name not in known:
@@ -208,4 +220,4 @@ def plain_session(url: str, file: str | None) -> Session:
         given[name] = tuple(given.get(name, ()))
     if "conformance_class" in given:
         given["conformance_class"] = ConformanceClass(given["conformance_class"])
-    return open_run(url, LiveOptions(**given), Path(tempfile.mkdtemp(prefix="lienthong-live-"))).session
+    return LiveOptions(**given)

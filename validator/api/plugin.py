@@ -28,14 +28,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if config.stash.get(SESSION, None) is None and config.getoption("--sut", None):
         from validator.api.opening import plain_session
+        from validator.errors import LienthongError
+        from validator.messages import message
 
-        config.stash[SESSION] = plain_session(config.getoption("--sut"), config.getoption("--sut-options"))
+        try:
+            config.stash[SESSION] = plain_session(config.getoption("--sut"), config.getoption("--sut-options"))
+        except LienthongError as fault:
+            raise pytest.UsageError(message("errors", fault.message_id, fault.params).en) from fault
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     session = config.stash.get(SESSION, None)
     if session is not None:
         session.close()
+        session.client.close()
 
 
 def requirement_of(item: pytest.Item) -> str | None:

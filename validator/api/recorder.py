@@ -86,14 +86,15 @@ class Recorder:
 
     def _take_up(self) -> None:
         """Reads what an earlier run has written, up to the last whole line. Raises UsageError."""
-        for line in self._file:
-            if not line.endswith(b"\n"):
-                break
-            try:
-                self._note(orjson.loads(line), len(line))
-            except (ValueError, KeyError, TypeError):
-                raise UsageError(
-                    "usage.record_unreadable", {"path": self.path, "number": len(self._places) + 1}
-                ) from None
+        with self.path.open("rb") as lines:  # the file itself has no buffer and would be read letter by letter
+            for line in lines:
+                if not line.endswith(b"\n"):
+                    break
+                try:
+                    self._note(orjson.loads(line), len(line))
+                except (ValueError, KeyError, TypeError):
+                    raise UsageError(
+                        "usage.record_unreadable", {"path": self.path, "number": len(self._places) + 1}
+                    ) from None
         self._file.truncate(self._size)
         self._file.seek(self._size)
