@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from validator.api.capability import parsed
-from validator.api.client import Client
+from validator.api.client import BudgetSpent, Client
 from validator.api.opening import LiveOptions, Opened, client_of
 from validator.api.redact import Redactor
 from validator.api.schemathesis import NAME, Asked, Ran, leads_elsewhere, run, shown_command
@@ -58,7 +58,10 @@ def _not_run(reason: Text) -> dict[str, Any]:
 
 
 def _document(client: Client) -> Mapping[str, Any] | None:
-    exchange = client.send("GET", client.url("openapi.json"), role=None)
+    try:
+        exchange = client.send("GET", client.url("openapi.json"), role=None)
+    except BudgetSpent:
+        return None
     found = parsed(exchange) if exchange.answer and exchange.answer.status == HTTPStatus.OK else None
     return found if isinstance(found, Mapping) else None
 
@@ -66,7 +69,7 @@ def _document(client: Client) -> Mapping[str, Any] | None:
 def _identity(client: Client) -> tuple[Headers, Pair | None]:
     try:
         return client.identity(ROLE)
-    except TokenError:  # told by the suites; the tool goes without
+    except (TokenError, BudgetSpent):  # told by the suites; the tool goes without
         return (), None
 
 

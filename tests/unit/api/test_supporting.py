@@ -115,6 +115,16 @@ def test_the_token_that_it_sends_is_on_no_command_line(server: Running, tmp_path
     assert token not in json.dumps(made)
 
 
+def test_a_system_without_a_document_is_not_looked_at(tmp_path: Path) -> None:
+    tool = stand_in(tmp_path)
+    with running(mutant="openapi_missing") as server:
+        second = report(server, tmp_path / "out", tool.executable)["live"]["supporting"]
+
+    assert second["state"] == "not_run"
+    assert "OpenAPI" in second["reason"]["en"]
+    assert not tool.seen.exists()
+
+
 @pytest.mark.parametrize(("code", "events"), [(2, ""), (1, ""), (-9, None), (0, "no json at all\n")])
 def test_a_crash_is_told_and_changes_nothing(server: Running, tmp_path: Path, code: int, events: str | None) -> None:
     made = report(server, tmp_path / "out", stand_in(tmp_path, events, "it fell over", code=code % 256).executable)
