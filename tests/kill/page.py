@@ -131,10 +131,8 @@ def _alarms(found: Sequence[Row]) -> Iterator[str]:
     yield ""
     yield "| | kinds of failure on the reference | variants and traps with new ones |"
     yield "|---|---|---|"
+    usual = {tool: _usual(found, tool) for tool in TOOLS}
     for tool in TOOLS:
-        usual = {
-            f for row in found if row.seen.tool == tool and row.seen.kind == "reference" for f in row.seen.failures
-        }
         alike = [row for row in found if row.seen.tool == tool and row.seen.kind in ("variant", "trap")]
         yield f"| {tool} | {len(usual[tool])} | {_share(alike)} |"
     yield ""
@@ -199,14 +197,19 @@ def _touched(found: Sequence[Row], tool: str) -> str:
 
 
 def _survivors(found: Sequence[Row]) -> Iterator[str]:
-    yield "## Survivors"
+    yield "## Who saw what"
     yield ""
-    for tool in TOOLS:
-        left = [r.seen.name for r in found if r.seen.tool == tool and r.seen.kind == "mutant" and not r.raised]
-        yield f"- {tool}: {_names(left)}"
-    told = [r.seen for r in found if r.seen.tool == "lienthong" and r.seen.errors and r.seen.kind == "mutant"]
-    for s in told:
-        yield f"- lienthong on `{s.name}`: {s.errors[0]}"
+    mutants = [row for row in found if row.seen.kind == "mutant"]
+    for tool in TOOLS[1:]:
+        for sort in ("contract", "semantic"):
+            of = [row for row in mutants if row.seen.tool == tool and sort_of(row.seen.name) == sort]
+            yield f"- {tool}, {sort}, killed: {_names([row.seen.name for row in of if row.raised])}"
+    for tool in TOOLS[:2]:
+        left = [row.seen.name for row in mutants if row.seen.tool == tool and not row.raised]
+        yield f"- {tool}, survived: {_names(left)}"
+    for row in mutants:
+        if row.seen.tool == "lienthong" and row.seen.errors:
+            yield f"- lienthong on `{row.seen.name}`: {row.seen.errors[0]}"
 
 
 def _names(names: Sequence[str]) -> str:
