@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from validator.api.opening import EXCHANGES, LIVE, LiveOptions, Opened, open_run, suites_of
 from validator.api.plugin import run_suites
+from validator.api.supporting import look
 from validator.errors import EngineError
 from validator.messages import message
 from validator.model.result import Outcome, Result
@@ -36,17 +37,20 @@ def examine_live(url: str, options: LiveOptions, folder: Path) -> dict[str, Any]
         opened.client.close()
     if code not in (0, 1, 5):  # passed, some failed, none collected
         raise EngineError("engine.suite", {"code": code})
-    return _report(url, options, folder, opened, started, left)
+    finished = options.clock.now()
+    supporting = look(opened, options, folder)
+    return _report(url, options, folder, opened, (started, finished), left, supporting)
 
 
 def _report(
-    url: str, options: LiveOptions, folder: Path, opened: Opened, started: datetime, left: tuple[str, ...]
-) -> dict[str, Any]:
+    url: str, options: LiveOptions, folder: Path, opened: Opened, times: tuple[datetime, datetime],
+    left: tuple[str, ...], supporting: Mapping[str, Any] | None,
+) -> dict[str, Any]:  # fmt: skip
+    started, finished = times
     evidence = folder / EXCHANGES
     with evidence.open("rb") as stream:
         sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
     results = tuple(_all_results(opened.scope, opened.session.results()))
-    finished = options.clock.now()
     live = {
         "url": url,
         "seed": options.seed,
@@ -60,6 +64,7 @@ def _report(
         "claims": [f"urn:vsc:{c.code}:{c.version}:conf:{c.name}" for c in opened.claims],
         "roles": sorted(next(iter(opened.session.suts.values())).context.roles),
         "watch": _watched(opened),
+        **({"supporting": supporting} if supporting else {}),
     }
     submission = Submission(url, folder, options.manifest or {}, (), (), None, sha256)
     profile = (options.profile or {}).get("name")

@@ -130,6 +130,11 @@ class Client:
             case _:
                 return None
 
+    def identity(self, role: str) -> tuple[Headers, Pair | None]:
+        """What a role shows, header fields and certificate, for a tool that asks by itself. Raises TokenError."""
+        found = self._identity(role)
+        return found.headers, found.pair
+
     def forget_tokens(self) -> None:
         """The next request that needs a token fetches a new one."""
         with self._lock:

@@ -38,7 +38,8 @@ HTTPS_PORT: Final = 443
 class LiveOptions:
     """How a live run is carried out. `seed` decides every input that is not the system's own data; `folder` keeps
     the evidence; `manifest` is that of the vendor's submission, whose claims count beside the system's own;
-    `http_port` is where plain HTTP would answer (80 when the URL has the usual port of HTTPS)."""
+    `http_port` is where plain HTTP would answer (80 when the URL has the usual port of HTTPS); `schemathesis` is
+    its executable, where it is to look too."""
 
     standards: tuple[str, ...] = ()
     conformance_class: ConformanceClass | None = None
@@ -56,6 +57,7 @@ class LiveOptions:
     watch_log: Path | None = None
     profile: Mapping[str, Any] | None = None
     resume: bool = False
+    schemathesis: Path | None = None
     clock: Clock = SYSTEM
     told: Callable[[str, int, int], None] = field(default=lambda _name, _done, _total: None)
 
@@ -82,12 +84,12 @@ def suites_of(scope: Scope) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(name) for name in wanted))
 
 
-def client_of(url: str, options: LiveOptions, folder: Path) -> tuple[Client, Keyring]:
-    """The guarded client of a run, recording into a folder. Raises UsageError."""
+def client_of(url: str, options: LiveOptions, record: Path, redactor: Redactor) -> tuple[Client, Keyring]:
+    """The guarded client of a run, recording into a file. Raises UsageError."""
     keys = load(options.auth) if options.auth else Keyring()
     if not options.resume:  # another run's evidence is not this one's
-        (folder / EXCHANGES).unlink(missing_ok=True)
-    recorder = Recorder(folder / EXCHANGES, Redactor())
+        record.unlink(missing_ok=True)
+    recorder = Recorder(record, redactor)
     limits = Limits(timeout=options.timeout, rate=options.rate, budget=options.budget)
     tls = TlsSettings(ca=options.ca, verify=options.verify)
     guard = Guard.of(url, options.allow_networks)
@@ -96,7 +98,7 @@ def client_of(url: str, options: LiveOptions, folder: Path) -> tuple[Client, Key
 
 def open_run(url: str, options: LiveOptions, folder: Path) -> Opened:
     """Asks the system for its claims and makes the session. Raises UsageError, EvidenceError."""
-    client, keys = client_of(url, options, folder)
+    client, keys = client_of(url, options, folder / EXCHANGES, Redactor())
     try:
         return _opened(url.rstrip("/"), options, folder, client, keys)
     except BaseException:
@@ -209,7 +211,7 @@ def _plain_options(file: str | None) -> LiveOptions:
 
 
 def _options_of(given: dict[str, Any]) -> LiveOptions:
-    known = {f.name for f in fields(LiveOptions)} - {"clock", "told", "profile", "manifest"}
+    known = {f.name for f in fields(LiveOptions)} - {"clock", "told", "profile", "manifest", "schemathesis"}
     for name in given:
         if name not in known:
             raise UsageError("usage.unknown_live_option", {"name": name, "known": ", ".join(sorted(known))})

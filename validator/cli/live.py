@@ -65,6 +65,8 @@ def test(lang: str) -> Command:
         option(lang, "--format", "format_", metavar=",".join(FORMATS), help_key="option.format"),
         option(lang, "--har", is_flag=True, help_key="option.har"),
         option(lang, "--resume", is_flag=True, help_key="option.resume"),
+        option(lang, "--with-schemathesis", is_flag=False, flag_value="", metavar=f"[{file}]",
+               help_key="option.with_schemathesis"),
         option(lang, "--continue-anyway", is_flag=True, help_key="option.continue_anyway"),
         lang_option(lang),
     )  # fmt: skip
@@ -121,6 +123,10 @@ def _run(lang: str, url: str, given: dict[str, Any]) -> int:
     formats = chosen_formats(given["format_"])
     if given["resume"] and given["out"] is None:
         raise UsageError("usage.resume_needs_out")
+    if given["with_schemathesis"] is not None:
+        from validator.api.schemathesis import find_executable
+
+        given["with_schemathesis"] = find_executable(given["with_schemathesis"])
     from validator.cli.progress import Progress
 
     with Progress(lang) as progress, _folder(given["out"]) as folder:
@@ -209,6 +215,7 @@ def _options(lang: str, given: Mapping[str, Any], progress: Progress, trusted: b
         profile=load_profile(given["profile"]),
         manifest=_manifest(given["submission"]),
         resume=given["resume"],
+        schemathesis=given["with_schemathesis"],
         told=told,
     )
     return options if trusted else replace(options, verify=False, auth=None, allow_writes=False)

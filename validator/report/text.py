@@ -9,6 +9,7 @@ from validator.report import sections
 from validator.report.exchanges import by_cause, curl_of, exchanges_of
 from validator.report.lines import Pen
 from validator.report.live_run import seconds
+from validator.report.supporting import supporting_lines
 from validator.report.visible import in_language, shortened
 from validator.report.wording import duration, integer, moment, rate, say, word
 
@@ -26,6 +27,7 @@ def render(report: Mapping[str, Any], lang: str = "vi", *, width: int = 100, col
         *_waivers(report, lang, pen),
         *_classes(report, lang, pen),
         *_density(report, lang, pen),
+        *supporting_lines(report, lang, pen),
         *_tail(report, lang, pen),
     ]
     return "\n".join(lines) + "\n"
