@@ -16,6 +16,7 @@ def write_har(record: Path, har: Path) -> int:
     """Writes `har` from `exchanges.ndjson`, an entry at a time; how many there are."""
     head = {"version": "1.2", "creator": {"name": "lienthong", "version": __version__}, "pages": []}
     count = 0
+    har.touch(mode=0o600)  # as private as the record it is made from
     with record.open("rb") as lines, har.open("wb") as out:
         out.write(b'{"log":' + orjson.dumps(head)[:-1] + b',"entries":[')
         for entry in _entries(lines):
