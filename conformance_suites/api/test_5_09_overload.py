@@ -16,6 +16,7 @@ from validator.model.exchange import Exchange
 REQUIREMENT = "VSC-API-R09"
 MOST_SENT = 600
 BEYOND = 1.15
+CLEARLY = 1.1
 ATTEMPTS = 2
 THREADS = 8
 TOO_MANY = 429
@@ -55,11 +56,11 @@ def test_R09_beyond_the_rate_is_429_and_it_recovers(sut: Sut, find: Collector) -
     for _ in range(ATTEMPTS):
         sent = burst(sut, wanted, float(seconds))
         refused = [e for e in sent if e.answer is not None and e.answer.status == TOO_MANY]
-        if refused or len(sent) > requests:
+        if refused or len(sent) > requests * CLEARLY:
             break
     find.looked(len(sent))
     if not refused:
-        if len(sent) <= requests:
+        if len(sent) <= requests * CLEARLY:  # a few more than stated may lie on both sides of a window's edge
             raise Unknown("live.too_slow_to_overload", sent=len(sent), requests=requests, seconds=seconds)
         find("no_429", sent[-1], sent=len(sent), expected=TOO_MANY, found=sent[-1].answer and sent[-1].answer.status)
         return
