@@ -85,7 +85,7 @@ def _head(setting: Setting) -> Iterator[str]:
             f"On a systematic sample: of each requirement's mutants the first and every {setting.every}th after it, "
             "as the registry has them, and every third variant."
         )
-        rest = f"For all mutants: `{MODULE}` or `tox -e side-by-side`."
+        rest = f"For all mutants: `{MODULE}`, with `lienthong[schemathesis]` or `--schemathesis PATH`."
     exceptions = ", ".join(f"`{name}`" for name in NO_DOCUMENT_SAYS)
     yield HEAD.read_text("utf-8").format(
         command=command, day=setting.day, versions=setting.versions, cores=setting.cores, rest=rest, sampled=sampled,

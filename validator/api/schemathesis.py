@@ -6,6 +6,7 @@ so that it follows no reference of the subject to another place.
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import shutil
@@ -14,14 +15,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
-
-import orjson
 
 from validator.api.schemathesis_events import Tally, read_events
 from validator.api.secret import Secret
@@ -84,22 +83,20 @@ def find_executable(given: str) -> Path:
 
 
 def leads_elsewhere(document: Mapping[str, Any]) -> str | None:
-    """The first place in a document that would make a reader fetch, or ask, something else than the system."""
-    return next(_elsewhere({name: value for name, value in document.items() if name != "servers"}), None)
-
-
-def _elsewhere(value: Any) -> Iterator[str]:
-    if isinstance(value, Mapping):
-        for name, inner in value.items():
-            if name in ELSEWHERE and isinstance(inner, str) and not inner.startswith("#"):
-                yield inner
-            elif name == "servers" and isinstance(inner, list) and inner:
-                yield name
-            else:
-                yield from _elsewhere(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _elsewhere(inner)
+    """A place in a document that would make a reader fetch, or ask, something else than the system."""
+    waiting: list[Any] = [{name: value for name, value in document.items() if name != "servers"}]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, list):
+            waiting += value
+        elif isinstance(value, Mapping):
+            for name, inner in value.items():
+                if name in ELSEWHERE and isinstance(inner, str) and not inner.startswith("#"):
+                    return inner
+                if name == "servers" and isinstance(inner, list) and inner:
+                    return str(name)
+            waiting += value.values()
+    return None
 
 
 def command_of(asked: Asked, folder: Path) -> tuple[str, ...]:
@@ -123,11 +120,14 @@ def command_of(asked: Asked, folder: Path) -> tuple[str, ...]:
 
 
 def run(asked: Asked) -> Ran:
-    """Runs it to its end, or ends it; never raises for what it does. Its own files are gone afterwards."""
+    """Runs it to its end, or ends it; never raises for what it does. Its own files are gone afterwards.
+
+    Raises OSError (no room for its files), RecursionError (a document nested too deeply to be written).
+    """
     with tempfile.TemporaryDirectory(prefix="lienthong-schemathesis-") as name:
         folder = Path(name)
         server = {"servers": [{"url": asked.base}]}
-        (folder / "openapi.json").write_bytes(orjson.dumps({**asked.document, **server}))
+        (folder / "openapi.json").write_text(json.dumps({**asked.document, **server}), encoding="ascii")
         (folder / "schemathesis.toml").write_text(_config(asked), encoding="utf-8")
         command = command_of(asked, folder)
         started = time.monotonic()

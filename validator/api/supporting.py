@@ -50,7 +50,11 @@ def look(opened: Opened, options: LiveOptions, folder: Path) -> dict[str, Any] |
         options.schemathesis, client.base, document, options.seed, options.allow_writes, options.rate,
         options.timeout, header, TlsSettings(options.ca, pair, options.verify),
     )  # fmt: skip
-    return _told(run(asked), asked, redactor)
+    options.told(NAME, len(opened.session.done), 0)
+    try:
+        return _told(run(asked), asked, redactor)
+    except (OSError, RecursionError) as fault:
+        return _not_run(_why("failed", code="-", words=_short(redactor, f"{type(fault).__name__}: {fault}")))
 
 
 def _not_run(reason: Text) -> dict[str, Any]:

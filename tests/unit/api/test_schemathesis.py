@@ -147,3 +147,15 @@ def test_without_a_path_it_is_looked_for(tmp_path: Path, monkeypatch: pytest.Mon
 )
 def test_a_document_that_leads_elsewhere_is_known(document: dict[str, object], place: str | None) -> None:
     assert leads_elsewhere(document) == place
+
+
+def test_a_document_may_be_nested_deeply_and_hold_large_numbers(tmp_path: Path) -> None:
+    tool, nested = stand_in(tmp_path), {"$ref": "#/a"}
+    for _ in range(5000):
+        nested = {"allOf": nested}  # type: ignore[dict-item]
+    run(asked(tool, document={**DOCUMENT, "x-large": 2**70, "x-half": "\ud800"}))
+
+    assert leads_elsewhere(nested) is None
+    assert tool.given()["document"]["x-large"] == 2**70
+    with pytest.raises(RecursionError):
+        run(asked(tool, document=nested))
