@@ -72,3 +72,12 @@ def test_a_finding_of_a_suite_is_a_message_of_its_requirement(requirement: Requi
 
     assert {name for name in told if "." not in name} <= set(requirement.messages)
     assert lint_live.tests_of(suite)[requirement.id]
+
+
+def test_no_two_tests_of_suites_have_one_name() -> None:
+    """Outcomes are kept by name: an equal one would hide another's."""
+    names = [
+        name for suite in {suite for _, suite in LIVE} for tests in lint_live.tests_of(suite).values() for name in tests
+    ]
+
+    assert len(set(names)) == len(names)
