@@ -64,9 +64,8 @@ class SchemaCheck:
         """Every error of one value as findings at `place`."""
         foreign = _foreign_binding(value, self.schema)
         if foreign:
-            yield Finding(self.default_owner, "schema.foreign_binding", place, {"binding": foreign})
-            return
-        yield from self.faults(value, place)
+            return iter((Finding(self.default_owner, "schema.foreign_binding", place, {"binding": foreign}),))
+        return self.faults(value, place)
 
     def faults(self, value: Any, place: Location) -> Iterator[Finding]:
         """Every error of one value that is meant to be of this schema."""
