@@ -182,7 +182,7 @@ def test_a_watch_that_was_killed_goes_on(url: str, log: Path, capsys: pytest.Cap
     log.write_bytes(before + b"{")
     Handler.failing = True
 
-    assert main(["watch", url, "--log", str(log), "--interval", "1", "--duration", "1s", "--lang", "en"]) == 0
+    assert main(["watch", url, "--log", str(log), "--interval", "1", "--duration", "4s", "--lang", "en"]) == 0
     said = capsys.readouterr()
     assert "Going on with" in said.err
     assert "torn (1 bytes) and has been cut off" in said.err
