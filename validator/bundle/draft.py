@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import tempfile
 from collections.abc import Mapping
@@ -96,11 +95,3 @@ class Draft:
 def described(body: Mapping[str, Any]) -> bytes:
     """The bytes of a description: RFC 8785, its own digest in it."""
     return canonical({**body, "digest": digest(dict(body))})
-
-
-def put(folder: Path, content: bytes) -> str:
-    """Puts a small content into a folder under its SHA-256, which is returned."""
-    sha256 = hashlib.sha256(content).hexdigest()
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / sha256).write_bytes(content)
-    return sha256
