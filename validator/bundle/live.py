@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,7 +31,8 @@ def send_live(draft: Draft, report: Mapping[str, Any], options: LiveOptions, fol
     for sha256 in _cut(folder / EXCHANGES):
         copy(folder / BODIES / sha256, draft.folder / BODIES / sha256)
     if options.watch_log is not None:
-        copy(options.watch_log, draft.folder / WATCH)
+        head = (report["live"]["watch"] or {}).get("head")
+        (draft.folder / WATCH).write_bytes(b"".join(_as_read(options.watch_log, head)))
     if options.manifest is not None:
         (draft.folder / CLAIMS).write_bytes(canonical(canonical_value(options.manifest)))
     chosen = options.conformance_class
@@ -48,6 +49,16 @@ def send_live(draft: Draft, report: Mapping[str, Any], options: LiveOptions, fol
         "profile": profile_of(options.profile),
     }
     return draft.send(KIND, report, given, {"name": report["live"]["url"], "files": []})
+
+
+def _as_read(log: Path, head: str | None) -> Iterator[bytes]:
+    """The log up to the line that was its last when the run read it: a watch may have gone on since."""
+    with log.open("rb") as lines:
+        for line in lines:
+            if line.endswith(b"\n"):
+                yield line
+                if orjson.loads(line)["sha256"] == head:
+                    return
 
 
 def _cut(exchanges: Path) -> set[str]:
