@@ -184,3 +184,24 @@ def test_what_was_seen_of_tls_is_judged_again(folder: Path, tmp_path: Path) -> N
 
     assert ran.returncode == 5
     assert "DIFFERS VSC-API-R01 [outcome]" in ran.stdout
+
+
+def test_a_body_is_never_fetched_from_outside_the_bundle(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "outside").write_text("[]")
+
+    def outside(entry: dict[str, Any]) -> None:
+        entry["response"]["body"].update(sha256="../../outside", cut_at=65536)
+
+    change_line(folder / "exchanges.ndjson", 1, outside)
+    reseal(folder)
+    ran = call(tmp_path, "replay", folder, "--lang", "en")
+
+    assert ran.returncode == 5
+    assert "../../outside" in ran.stderr
+
+
+def test_a_run_that_was_gone_on_with_is_not_bundled(tmp_path: Path) -> None:
+    ran = call(tmp_path, "test", "http://127.0.0.1:1", "--out", "here", "--resume", "--bundle", "b", "--lang", "en")
+
+    assert ran.returncode == 2
+    assert "cannot be replayed as one" in ran.stderr

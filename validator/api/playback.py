@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import re
 import threading
 from collections import defaultdict, deque
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, Final
 
 import orjson
 
-from validator.api.evidence import fingerprint, recorded
+from validator.api.evidence import CAP, fingerprint, recorded
 from validator.api.outcomes import Unknown
 from validator.api.recorder import Recorder
 from validator.api.redact import MARKER, Redactor
@@ -18,6 +22,7 @@ from validator.errors import EvidenceError
 from validator.model.exchange import Call, Exchange
 
 Key = tuple[str | None, str | None]
+SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 
 class Playback(Recorder):
@@ -77,6 +82,7 @@ class Playback(Recorder):
         try:
             entry = orjson.loads(line)
             exchange = recorded(entry, self._whole)
+            _check_bodies(entry, exchange)
             key = self._key(exchange.call, exchange.credential, entry["fingerprint"])
             known = int(entry["number"])
         except (ValueError, LookupError, TypeError, AttributeError) as fault:
@@ -102,6 +108,19 @@ class Playback(Recorder):
 
     def _whole(self, sha256: str) -> bytes:
         path = self._folder / sha256
-        if not path.is_file():
+        if not SHA256.fullmatch(sha256) or not path.is_file():
             raise EvidenceError("replay.no_body", {"sha256": sha256})
         return path.read_bytes()
+
+
+def _check_bodies(entry: Mapping[str, Any], exchange: Exchange) -> None:
+    """What an entry shows of a body is the body it has the digest of. Raises ValueError."""
+    sides = [(entry["request"]["body"], exchange.call.body)]
+    if exchange.answer is not None:
+        sides.append((entry["response"]["body"], exchange.answer.body))
+    for body, content in sides:
+        first = content[:CAP]
+        shown = body["text"] if "text" in body else base64.b64decode(body["base64"])
+        begins = shown == (first.decode("utf-8", "ignore") if "text" in body else first)
+        if not begins or hashlib.sha256(content).hexdigest() != body["sha256"]:
+            raise ValueError(f"a body that has not the digest {body['sha256']}")

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from validator.api.clock import Clock
 from validator.api.outcomes import Unknown
+from validator.errors import EvidenceError
 
 FILE: Final = "sightings.ndjson"
 
@@ -37,12 +38,18 @@ class Sightings:
 
 
 class Recalled(Sightings):
-    """Gives what an earlier run saw, in its order, and looks at nothing."""
+    """Gives what an earlier run saw, in its order, and looks at nothing. Raises EvidenceError for lines that are no
+    sightings."""
 
     def __init__(self, lines: Iterable[Mapping[str, Any]]) -> None:
         self._seen: dict[str, deque[Any]] = defaultdict(deque)
-        for line in lines:
-            self._seen[_key(line["what"], line["where"])].append(line["seen"])
+        for number, line in enumerate(lines, 1):
+            try:
+                if line["what"] == "now":
+                    datetime.fromisoformat(line["seen"])
+                self._seen[_key(line["what"], line["where"])].append(line["seen"])
+            except (LookupError, TypeError, ValueError) as fault:
+                raise EvidenceError("replay.no_sighting", {"line": number}) from fault
 
     def look(self, what: str, where: list[Any], make: Callable[[], Any]) -> Any:  # noqa: ARG002
         """What was seen then. Raises Unknown when it was not looked at."""

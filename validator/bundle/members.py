@@ -30,6 +30,8 @@ def check(folder: Path, members: Sequence[Mapping[str, Any]]) -> None:
             raise EvidenceError("bundle.listed_twice", {"member": name})
         if name not in there:
             raise EvidenceError("bundle.missing", {"member": name})
+        if "/" in name and name.rpartition("/")[2] != member["sha256"]:
+            raise EvidenceError("bundle.misnamed", {"member": name})
         wanted.add(name)
     for name in sorted(there - wanted):
         raise EvidenceError("bundle.extra", {"member": name})

@@ -100,4 +100,5 @@ def _parsed(content: bytes, name: str) -> Any:
 
 @cache
 def _validator() -> jsonschema_rs.Validator:
-    return jsonschema_rs.validator_for(orjson.loads(Path(__file__).with_name("bundle.schema.json").read_bytes()))
+    schema = orjson.loads(Path(__file__).with_name("bundle.schema.json").read_bytes())
+    return jsonschema_rs.validator_for(schema, validate_formats=True)

@@ -66,7 +66,10 @@ def _laid_out(bundle: Bundle, folder: Path) -> Path:
         content = bundle.folder / DATA / file["sha256"]
         if not content.is_file():
             raise EvidenceError("bundle.missing", {"member": f"{DATA}/{file['sha256']}"})
-        _place(content, folder / safe_path(file["path"]))
+        try:
+            _place(content, folder / safe_path(file["path"]))
+        except UsageError as fault:
+            raise EvidenceError(fault.message_id, fault.params) from fault
     return folder if bundle.description["options"]["dataset"] is None else folder / files[0]["path"]
 
 
@@ -84,7 +87,7 @@ def _check(bundle: Bundle, there: Path, *, single: bool) -> None:
     if single:
         found = {there.name: there}
     else:
-        if (there / MANIFEST).is_file() and sha256_of(there / MANIFEST) != stated[MANIFEST]:
+        if (there / MANIFEST).is_file() and sha256_of(there / MANIFEST) != stated.get(MANIFEST):
             raise EvidenceError("replay.other_file", {"file": MANIFEST})
         found = dict(files_below(there, read_manifest(there)))
     for name in stated.keys() - found.keys():

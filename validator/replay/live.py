@@ -25,6 +25,9 @@ def run_again(bundle: Bundle, scratch: Path) -> tuple[dict[str, Any], tuple[Diff
     """The report as it comes out now, and what of the record was not asked for or was settled otherwise. Raises
     EvidenceError when the record is not that of a run."""
     options = bundle.description["options"]
+    for name in (EXCHANGES, JOURNAL):
+        if not (bundle.folder / name).is_file():
+            raise EvidenceError("bundle.missing", {"member": name})
     player = Player(bundle.folder / EXCHANGES, bundle.folder / BODIES, bundle.lines(SIGHTINGS), options["roles"])
     folder = scratch / "again"
     folder.mkdir()
@@ -41,6 +44,8 @@ def run_again(bundle: Bundle, scratch: Path) -> tuple[dict[str, Any], tuple[Diff
 
 def looks(bundle: Bundle) -> int:
     """How many looks at TLS are taken from the record as they were seen: a handshake cannot be made again."""
+    if not (bundle.folder / SIGHTINGS).is_file():
+        raise EvidenceError("bundle.missing", {"member": SIGHTINGS})
     return sum(1 for line in bundle.lines(SIGHTINGS) if line.get("what") != "now")
 
 

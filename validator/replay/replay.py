@@ -8,7 +8,7 @@ from pathlib import Path
 from validator.bundle.files import KIND as FILES
 from validator.bundle.lock import differences as lock_differences
 from validator.bundle.opened import open_bundle
-from validator.errors import EvidenceError, UsageError
+from validator.errors import UsageError
 from validator.model.progress import Progress, no_progress
 from validator.replay.compare import Difference, differences
 from validator.replay.files import examine_again
@@ -50,14 +50,11 @@ def replay(
             raise UsageError("usage.other_tool_lock", {"differences": told})
         beside: tuple[Difference, ...] = ()
         taken = 0
-        try:
-            if bundle.description["kind"] == FILES:
-                report = examine_again(bundle, submission, scratch, jobs, progress)
-            else:
-                taken = looks(bundle)
-                report, beside = run_again(bundle, scratch)
-        except (KeyError, ValueError, TypeError) as fault:
-            raise EvidenceError("replay.not_a_record", {"reason": f"{type(fault).__name__}: {fault}"}) from fault
+        if bundle.description["kind"] == FILES:
+            report = examine_again(bundle, submission, scratch, jobs, progress)
+        else:
+            taken = looks(bundle)
+            report, beside = run_again(bundle, scratch)
         found = (*differences(bundle.report, report), *beside)
         return Replayed(
             bundle.description["kind"], bundle.report["digest"], report["digest"], len(report["results"]), found,
