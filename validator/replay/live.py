@@ -46,7 +46,7 @@ def looks(bundle: Bundle) -> int:
     """How many looks at TLS are taken from the record as they were seen: a handshake cannot be made again."""
     if not (bundle.folder / SIGHTINGS).is_file():
         raise EvidenceError("bundle.missing", {"member": SIGHTINGS})
-    return sum(1 for line in bundle.lines(SIGHTINGS) if line.get("what") != "now")
+    return sum(1 for line in bundle.lines(SIGHTINGS) if line.get("what") not in ("now", "supporting"))
 
 
 def _options(bundle: Bundle, player: Player) -> LiveOptions:
