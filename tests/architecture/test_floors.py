@@ -33,6 +33,8 @@ FLOORS = {
     "validator.lint_live": 10,
     "validator.api": 5,
     "validator.live": 7,
+    "validator.bundle": 8,
+    "validator.replay": 9,
     "validator.cli": 11,
     "validator.__main__": 12,
 }

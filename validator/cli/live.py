@@ -16,7 +16,9 @@ from validator.cli.validate import (
     DEFAULT_FILES,
     EXIT_CODES,
     FORMATS,
+    bundle_options,
     chosen_formats,
+    draft_of,
     load_profile,
     outbox_of,
     write_reports,
@@ -28,6 +30,7 @@ from validator.model.standard import ConformanceClass
 if TYPE_CHECKING:
     from validator.api.opening import LiveOptions
     from validator.api.preflight_steps import Step
+    from validator.bundle.draft import Draft
     from validator.cli.progress import Progress
 
 EXIT_NOT_READY: Final = 3
@@ -63,6 +66,7 @@ def test(lang: str) -> Command:
                help_key="option.timeout"),
         option(lang, "--out", metavar=say(lang, "metavar.folder"), help_key="option.live_out"),
         option(lang, "--format", "format_", metavar=",".join(FORMATS), help_key="option.format"),
+        *bundle_options(lang),
         option(lang, "--har", is_flag=True, help_key="option.har"),
         option(lang, "--resume", is_flag=True, help_key="option.resume"),
         option(lang, "--with-schemathesis", is_flag=False, flag_value="", metavar=f"[{file}]",
@@ -127,9 +131,11 @@ def _run(lang: str, url: str, given: dict[str, Any]) -> int:
         from validator.api.schemathesis import find_executable
 
         given["with_schemathesis"] = find_executable(given["with_schemathesis"])
+    if given["resume"] and given["bundle"] is not None:
+        raise UsageError("usage.bundle_of_resumed")
     from validator.cli.progress import Progress
 
-    with Progress(lang) as progress, _folder(given["out"]) as folder:
+    with Progress(lang) as progress, _folder(given["out"]) as folder, draft_of(given["bundle"]) as draft:
         steps = steps_of(url, given, folder)
         code = hindrance(steps)
         for line in step_lines(lang, steps):
@@ -138,11 +144,17 @@ def _run(lang: str, url: str, given: dict[str, Any]) -> int:
             click.echo(say(lang, "test.not_ready"), err=True)
             return code
         options = _options(lang, given, progress, trusted=code is None)
-        return _examine(lang, url, options, folder, formats, given)
+        return _examine(lang, url, options, folder, formats, given, draft)
 
 
 def _examine(
-    lang: str, url: str, options: LiveOptions, folder: Path, formats: tuple[str, ...], given: Mapping[str, Any]
+    lang: str,
+    url: str,
+    options: LiveOptions,
+    folder: Path,
+    formats: tuple[str, ...],
+    given: Mapping[str, Any],
+    draft: Draft | None,
 ) -> int:
     from validator.cli.interrupts import check
     from validator.live import examine_live
@@ -150,6 +162,10 @@ def _examine(
 
     report = examine_live(url, options, folder)
     check()
+    if draft is not None:
+        from validator.bundle.live import send_live
+
+        send_live(draft, report, options, folder)
     with outbox_of(given["out"]) as outbox:
         shown = RENDERERS[formats[0] if formats and outbox is None else "text"].load()(report, lang)
         written = write_reports(lang, report, formats or DEFAULT_FILES, outbox) if outbox else []
@@ -216,6 +232,7 @@ def _options(lang: str, given: Mapping[str, Any], progress: Progress, trusted: b
         manifest=_manifest(given["submission"]),
         resume=given["resume"],
         schemathesis=given["with_schemathesis"],
+        whole_bodies=given["bundle"] is not None,
         told=told,
     )
     return options if trusted else replace(options, verify=False, auth=None, allow_writes=False)

@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "preflight": "validator.cli.preflight:preflight",
     "report": "validator.cli.report:report",
     "standards": "validator.cli.standards:standards",
+    "replay": "validator.cli.replay:replay",
     "seal": "validator.cli.validate:seal",
     "watch": "validator.cli.watch:watch",
 }
