@@ -12,7 +12,7 @@ from typing import Final
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from validator.certificate.note import Signature, key_id, split_vkey
+from validator.certificate.note import ED25519_BYTES, Signature, key_id, split_vkey
 from validator.errors import UsageError
 
 COSIGNATURE: Final = 0x04
@@ -64,7 +64,7 @@ def parse_witness(text: str) -> WitnessKey:
     """A witness's key from its vkey. Raises UsageError."""
     name, kind, public, given = split_vkey(text)
     key = WitnessKey(name, public)
-    if kind != COSIGNATURE or len(public) != 32 or key.id != given:
+    if kind != COSIGNATURE or len(public) != ED25519_BYTES or key.id != given:
         raise UsageError("tlog.bad_witness", {"text": text[:200]})
     return key
 
