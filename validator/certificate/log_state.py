@@ -54,12 +54,14 @@ class Folder:
     path: Path
 
     def read(self, name: str) -> bytes | None:
-        """The bytes of a file, None when it is not there. Raises EngineError."""
+        """The bytes of a file, None when it is not there. Raises UsageError when the system refuses to read it."""
         try:
-            with durable.telling(self.path / name):
-                return (self.path / name).read_bytes() if (self.path / name).is_file() else None
-        except FileNotFoundError:
+            return (self.path / name).read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
             return None
+        except OSError as fault:
+            reason = fault.strerror or str(fault)
+            raise UsageError("usage.unreadable_file", {"path": str(self.path / name), "reason": reason}) from fault
 
     def write(self, files: Mapping[str, bytes]) -> None:
         """Writes files, each whole; all are on the disk when this returns. Raises EngineError."""

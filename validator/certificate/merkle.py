@@ -67,7 +67,7 @@ def consistency(old: int, new: int, nodes: Nodes) -> tuple[bytes, ...]:
 
 def included(entry_hash: bytes, index: int, size: int, path: Sequence[bytes], expected: bytes) -> bool:
     """Whether the path binds a leaf's hash, at that index, to the root of the tree of `size` leaves."""
-    if not 0 <= index < size:
+    if not 0 <= index < size or len(entry_hash) != HASH_SIZE:
         return False
     here, last, value = index, size - 1, entry_hash
     for step in path:

@@ -44,6 +44,7 @@ class Verifier(Protocol):
     @property
     def id(self) -> bytes:
         """Four bytes."""
+
     def verify(self, text: bytes, signature: bytes) -> bool: ...
 
 
@@ -181,7 +182,7 @@ def p256(spki: bytes) -> EcPublicKey:
     """Raises ValueError for DER that is no P-256 key."""
     key = load_der_public_key(spki)
     if not isinstance(key, EcPublicKey) or not isinstance(key.curve, SECP256R1):
-        raise ValueError("curve")  # noqa: TRY004 - a wrong key in good form
+        raise ValueError("curve")
     return key
 
 
