@@ -52,6 +52,13 @@ class WitnessSigner:
     private: Ed25519PrivateKey
     at: int
 
+    @classmethod
+    def of(cls, name: str, private: object, at: int) -> WitnessSigner:
+        """Raises UsageError for a key of another kind."""
+        if not isinstance(private, Ed25519PrivateKey):
+            raise UsageError("tlog.witness_ed25519")
+        return cls(name, private, at)
+
     @property
     def key(self) -> WitnessKey:
         return WitnessKey(self.name, self.private.public_key().public_bytes_raw())

@@ -68,7 +68,7 @@ def decode_entries(content: bytes, count: int) -> tuple[bytes, ...]:
     while len(entries) < count:
         end = at + 2 + int.from_bytes(content[at : at + 2], "big")
         if at + 2 > len(content) or end > len(content):
-            raise ValueError("tlog.bundle_cut")
+            raise ValueError("cut off")
         entries.append(content[at + 2 : end])
         at = end
     return tuple(entries)
