@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -23,22 +23,11 @@ from validator.certificate.log_state import Folder
 from validator.errors import EvidenceError
 
 FLIPS = 500
-PARTS = st.lists(
-    st.sampled_from(
-        [
-            b"c2sp.org/tlog-proof@v1\n",
-            b"extra YQ==\n",
-            b"index 0\n",
-            b"old 1\n",
-            b"\n",
-            "— a YWFhYWE=\n".encode(),
-            b"1\n",
-        ]
-        + [b"A" * 43 + b"=\n", b"a\n"]
-    )
-    | st.binary(max_size=20),
-    max_size=12,
-).map(b"".join)
+PIECES = [
+    b"c2sp.org/tlog-proof@v1\n", b"extra YQ==\n", b"extra \n", b"index 0\n", b"old 1\n", b"\n", b"1\n", b"a\n",
+    "— a YWFhYWE=\n".encode(), b"A" * 43 + b"=\n",
+]  # fmt: skip
+PARTS = st.lists(st.sampled_from(PIECES) | st.binary(max_size=20), max_size=12).map(b"".join)
 
 
 @pytest.fixture(scope="module")
@@ -57,23 +46,27 @@ def flipped(content: bytes, seed: int) -> Iterator[tuple[int, bytes]]:
         yield at, content[:at] + bytes([content[at] ^ chance.randrange(1, 256)]) + content[at + 1 :]
 
 
+def refuses(verify: Callable[..., object], *given: object) -> bool:
+    try:
+        verify(*given)
+    except EvidenceError:
+        return True
+    return False
+
+
 def test_a_changed_byte_in_a_proof_is_detected(published: Path) -> None:
 
     content = Log(Folder(published)).prove(123).encode()
     verify_inclusion(content, WITNESSED)
     for at, changed in flipped(content, 1):
-        with pytest.raises(EvidenceError):
-            verify_inclusion(changed, WITNESSED)
-            pytest.fail(f"byte {at}")
+        assert refuses(verify_inclusion, changed, WITNESSED), f"byte {at}"
 
 
 def test_a_changed_byte_in_a_checkpoint_is_detected(published: Path) -> None:
     content = (published / "checkpoint").read_bytes()
     checkpoint.verify(content, WITNESSED)
     for at, changed in flipped(content, 2):
-        with pytest.raises(EvidenceError):
-            checkpoint.verify(changed, WITNESSED)
-            pytest.fail(f"byte {at}")
+        assert refuses(checkpoint.verify, changed, WITNESSED), f"byte {at}"
 
 
 def test_a_changed_byte_in_a_consistency_proof_is_detected(published: Path, tmp_path: Path) -> None:
@@ -82,9 +75,7 @@ def test_a_changed_byte_in_a_consistency_proof_is_detected(published: Path, tmp_
     request = Log(Folder(published)).extension(old.published().head).encode()
     verify_consistency(request, old.published().head, WITNESSED)
     for at, changed in flipped(request, 3):
-        with pytest.raises(EvidenceError):
-            verify_consistency(changed, old.published().head, WITNESSED)
-            pytest.fail(f"byte {at}")
+        assert refuses(verify_consistency, changed, old.published().head, WITNESSED), f"byte {at}"
 
 
 def test_a_changed_byte_in_a_tile_or_a_bundle_is_detected(published: Path) -> None:
@@ -97,9 +88,7 @@ def test_a_changed_byte_in_a_tile_or_a_bundle_is_detected(published: Path) -> No
         content = bytearray(files[name])
         at = chance.randrange(len(content))
         content[at] ^= chance.randrange(1, 256)
-        with pytest.raises(EvidenceError):
-            log_audit.audit({**files, name: bytes(content)}.get, TRUST)
-            pytest.fail(f"{name}, byte {at}")
+        assert refuses(log_audit.audit, {**files, name: bytes(content)}.get, TRUST), f"{name}, byte {at}"
 
 
 @pytest.mark.parametrize("name", ["tile/0/000", "tile/0/001.p/44", "tile/entries/001.p/44", "tile/1/000.p/1"])

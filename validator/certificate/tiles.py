@@ -64,7 +64,8 @@ def encode_entries(entries: Sequence[bytes]) -> bytes:
 
 def decode_entries(content: bytes, count: int) -> tuple[bytes, ...]:
     """The first `count` entries of a bundle. Raises ValueError when there are fewer, or one is cut off."""
-    entries, at = [], 0
+    entries: list[bytes] = []
+    at = 0
     while len(entries) < count:
         end = at + 2 + int.from_bytes(content[at : at + 2], "big")
         if at + 2 > len(content) or end > len(content):

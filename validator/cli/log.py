@@ -55,17 +55,13 @@ def create(lang: str) -> Command:
     """A new log; a key file that is not there is made."""
 
     def run(folder: str, origin: str, keys: tuple[str, ...], passphrase_file: str | None) -> None:
-        from validator.certificate import log, log_keys, note
+        from validator.certificate import log, note
 
-        words = passphrase(passphrase_file)
-        for path in map(Path, keys):
-            if not path.exists():
-                log_keys.generate(path, words)
-                click.echo(say(lang, "log.key_made", path=path), err=True)
-        signers = [note.NoteSigner(origin, log_keys.load(Path(key), words)) for key in keys]
-        log.create(Path(folder), signers)
+        make_missing(lang, keys, passphrase_file)
+        loaded = signers(origin, keys, passphrase_file)
+        log.create(Path(folder), loaded)
         click.echo(say(lang, "log.created", path=folder, origin=origin))
-        for signer in signers:
+        for signer in loaded:
             click.echo(note.vkey(signer.key))
 
     name = option(lang, "--origin", required=True, metavar=say(lang, "metavar.name"), help_key="option.log_origin")
@@ -124,9 +120,20 @@ def signers(name: str, keys: tuple[str, ...], passphrase_file: str | None) -> li
     return [NoteSigner(name, log_keys.load(Path(key), words)) for key in keys]
 
 
+def make_missing(lang: str, keys: tuple[str, ...], passphrase_file: str | None) -> None:
+    """Makes the keys whose files are not there, and says so."""
+    from validator.certificate import log_keys
+
+    for path in map(Path, keys):
+        if not path.exists():
+            log_keys.generate(path, passphrase(passphrase_file))
+            click.echo(say(lang, "log.key_made", path=path), err=True)
+
+
 def passphrase(file: str | None) -> str:
     """From the file, else from the environment. Raises UsageError when there is neither."""
-    words = os.environ.get(PASSPHRASE, "") if file is None else read(Path(file)).decode("utf-8", "strict").strip("\r\n")
+    given = os.environ.get(PASSPHRASE, "") if file is None else read(Path(file)).decode("utf-8", "replace")
+    words = given.strip("\r\n")
     if not words:
         raise UsageError("tlog.no_passphrase", {"variable": PASSPHRASE})
     return words

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from validator.cli.clicks import Command, command, lang_option, option
-from validator.cli.log import folder, keys, opened, read, trusted, witnesses
+from validator.cli.log import folder, keys, make_missing, opened, read, trusted, witnesses
 from validator.cli.log import signers as loaded
 from validator.cli.words import say
 from validator.errors import UsageError
@@ -116,17 +116,21 @@ def cosign(lang: str) -> Command:
     ) -> None:  # fmt: skip
         from validator.certificate import witness
         from validator.certificate.cosign import WitnessSigner
-        from validator.certificate.note import is_name
+        from validator.certificate.note import is_name, vkey
 
         trust, place = trusted(log_keys, None), Path(memory)
         if len(keys) != 1 or not is_name(name):
             raise UsageError("tlog.bad_witness_name", {"name": name})
+        if not place.exists():  # a witness that has signed before has its key
+            make_missing(lang, keys, passphrase_file)
+        (private,) = (signer.private for signer in loaded(name, keys, passphrase_file))
+        signer = WitnessSigner.of(name, private, int(time.time()))
         seen = witness.last_seen(place, trust)
         request = opened(what).extension(seen).encode() if Path(what).is_dir() else read(Path(what))
-        (private,) = (signer.private for signer in loaded(name, keys, passphrase_file))
-        line, shown = witness.cosign(request, place, trust, WitnessSigner.of(name, private, int(time.time())))
-        head = shown.head
-        click.echo(say(lang, "log.cosigned", origin=head.origin, size=integer(head.size, lang), name=name), err=True)
+        line, shown = witness.cosign(request, place, trust, signer)
+        size = integer(shown.head.size, lang)
+        click.echo(say(lang, "log.cosigned", origin=shown.head.origin, size=size, name=name), err=True)
+        click.echo(vkey(signer.key), err=True)
         _give(lang, line.line().encode(), out)
 
     target = click.Argument(["what"], metavar=say(lang, "metavar.proof_or_folder"))
