@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import shutil
 from contextlib import suppress
@@ -13,11 +14,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tests.tlogs import EMPTY, ORIGIN, SIGNER, TRUST, WITNESSED, WITNESSES, append_five, cosigned, filled, leaf
 from validator.certificate import checkpoint, durable, log, log_audit, witness
+from validator.certificate.checkpoint import Trust
+from validator.certificate.cosign import parse_witness
 from validator.certificate.log import Log
 from validator.certificate.log_proof import InclusionProof, parse_inclusion, verify_consistency, verify_inclusion
 from validator.certificate.log_state import Folder
 from validator.certificate.log_writer import LogWriter
-from validator.certificate.note import NoteSigner, parse
+from validator.certificate.note import NoteSigner, parse, parse_vkey
 from validator.errors import EngineError, EvidenceError, UsageError
 
 
@@ -355,3 +358,13 @@ def test_a_writer_of_events_that_was_cut_off_asks_again_and_the_event_stands_onc
 
     assert verify_inclusion(writer.append(leaf(5)).encode(), TRUST).index == 5
     assert writer.log.published().head.size == 6
+
+
+def test_the_proof_that_other_readers_are_tried_on_is_what_the_log_gives(tmp_path: Path) -> None:
+    demo = json.loads((Path(__file__).parents[1] / "vectors/tlog/demo.json").read_text(encoding="utf-8"))
+    made = filled(tmp_path / "log", 300)
+    cosigned(made, tmp_path)
+    trust = Trust(ORIGIN, (parse_vkey(demo["key"]),), tuple(map(parse_witness, demo["witnesses"])), 2)
+
+    assert made.prove(123).encode().decode() == demo["proof"]
+    assert verify_inclusion(demo["proof"].encode(), trust, demo["leaf"].encode()).index == 123
