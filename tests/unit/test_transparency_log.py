@@ -20,7 +20,9 @@ from validator.certificate.log import Log
 from validator.certificate.log_proof import InclusionProof, parse_inclusion, verify_consistency, verify_inclusion
 from validator.certificate.log_state import Folder
 from validator.certificate.log_writer import LogWriter
+from validator.certificate.merkle import leaf_hash
 from validator.certificate.note import NoteSigner, parse, parse_vkey
+from validator.certificate.tiles import Tile, encode_entries
 from validator.errors import EngineError, EvidenceError, UsageError
 
 
@@ -368,3 +370,48 @@ def test_the_proof_that_other_readers_are_tried_on_is_what_the_log_gives(tmp_pat
 
     assert made.prove(123).encode().decode() == demo["proof"]
     assert verify_inclusion(demo["proof"].encode(), trust, demo["leaf"].encode()).index == 123
+
+
+def test_a_leaf_that_was_rewritten_before_it_was_signed_is_not_signed(tmp_path: Path) -> None:
+    made = filled(tmp_path / "log", 5)
+    made.append([leaf(5)])
+    forged = [*(leaf(i) for i in range(5)), b"forged"]
+    made.folder.write({Tile(None, 0, 6).path: encode_entries(forged)})
+
+    with pytest.raises(EvidenceError, match=r"tlog\.rewritten"):
+        made.append([leaf(6)])
+    made.folder.write({Tile(0, 0, 6).path: b"".join(map(leaf_hash, forged))})
+    with pytest.raises(EvidenceError, match=r"tlog\.rewritten"):
+        made.publish([SIGNER])
+
+
+def test_a_leaf_rewritten_with_its_tile_below_a_whole_one_is_found_by_the_audit_and_not_proved(tmp_path: Path) -> None:
+    made = filled(tmp_path / "log", 300)
+    forged = [leaf(i) for i in range(256)]
+    forged[7] = b"forged"
+    made.folder.write({Tile(None, 0).path: encode_entries(forged), Tile(0, 0).path: b"".join(map(leaf_hash, forged))})
+
+    with pytest.raises(EvidenceError, match=r"tlog\.bad_tile"):
+        log_audit.audit(made.folder.read, TRUST)
+    with pytest.raises(EvidenceError, match=r"tlog\.rewritten"):
+        made.prove(7)
+
+
+def test_a_consistency_proof_speaks_of_the_size_that_is_known(tmp_path: Path) -> None:
+    made = filled(tmp_path / "log", 5)
+    old = made.published().head
+    made.append([leaf(5)])
+    made.publish([SIGNER])
+    request = made.extension(old).encode()
+
+    with pytest.raises(EvidenceError, match=r"tlog\.other_size"):
+        verify_consistency(request.replace(b"old 5", b"old 4"), old, TRUST)
+
+
+def test_a_file_is_replaced_and_never_written_into(tmp_path: Path) -> None:
+    file, other_name = tmp_path / "file", tmp_path / "other name"
+    durable.write(file, b"before", tmp_path / ".aside")
+    other_name.hardlink_to(file)
+    durable.write(file, b"after", tmp_path / ".aside")
+
+    assert (file.read_bytes(), other_name.read_bytes()) == (b"after", b"before")

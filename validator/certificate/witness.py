@@ -10,10 +10,9 @@ from pathlib import Path
 from validator.certificate import checkpoint, durable, note
 from validator.certificate.checkpoint import Head, Trust, Verified
 from validator.certificate.cosign import WitnessSigner
-from validator.certificate.log_proof import parse_consistency, verify_consistency
+from validator.certificate.log_proof import verify_consistency
 from validator.certificate.merkle import EMPTY_ROOT
 from validator.certificate.note import Signature
-from validator.errors import EvidenceError
 
 
 def last_seen(memory: Path, trust: Trust) -> Head:
@@ -29,11 +28,7 @@ def last_seen(memory: Path, trust: Trust) -> Head:
 def cosign(request: bytes, memory: Path, trust: Trust, signer: WitnessSigner) -> tuple[Signature, Verified]:
     """The cosignature on the checkpoint of an add-checkpoint request, and that checkpoint. Raises EvidenceError."""
     with durable.held(memory.with_name(f".{memory.name}.lock")):
-        seen = last_seen(memory, trust)
-        asked = parse_consistency(request)
-        if asked.old != seen.size:
-            raise EvidenceError("tlog.other_size", {"size": asked.old, "expected": seen.size})
-        shown = verify_consistency(request, seen, trust)
+        shown = verify_consistency(request, last_seen(memory, trust), trust)
         durable.write(memory, shown.content, memory.with_name(f".{memory.name}.aside"))
         durable.settle(memory.parent.resolve(), [memory.resolve()])
     text = note.parse(shown.content).text
