@@ -18,6 +18,7 @@ FLOORS = {
     "validator.xml_pieces": 2,
     "validator.catalogue": 3,
     "validator.judge": 3,
+    "validator.certificate": 4,
     "validator.report": 4,
     "validator.observe": 4,
     "validator.checks": 5,

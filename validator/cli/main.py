@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "test": "validator.cli.live:test",
     "preflight": "validator.cli.preflight:preflight",
     "report": "validator.cli.report:report",
+    "log": "validator.cli.log:log",
     "standards": "validator.cli.standards:standards",
     "replay": "validator.cli.replay:replay",
     "seal": "validator.cli.validate:seal",
