@@ -19,6 +19,7 @@ FLOORS = {
     "validator.catalogue": 3,
     "validator.judge": 3,
     "validator.report": 4,
+    "validator.certificate": 4,
     "validator.observe": 4,
     "validator.checks": 5,
     "validator.accept": 5,
@@ -46,6 +47,8 @@ FORBIDDEN = [
     ("validator.report", "validator.checks"),
     ("validator.report", "validator.observe"),
     ("validator.report", "validator.engine"),
+    ("validator.certificate", "validator.observe"),
+    ("validator.report", "validator.certificate"),
 ]
 
 ONE_ROOM = {

@@ -19,7 +19,6 @@ CONTEXT: Final = ["https://www.w3.org/ns/credentials/v2", {"@vocab": "urn:lienth
 TYPES: Final = ["VerifiableCredential", "TestResultAttestation"]
 STATEMENTS: Final = "statement."
 DEMO_NAMES: Final = {True: "name.demo", False: "name"}
-LAST_SECOND: Final = {"hour": 23, "minute": 59, "second": 59, "microsecond": 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +82,7 @@ def valid_until(report: Report, scope: Sequence[Granted], terms: Terms) -> datet
     """The months asked for, but never beyond a waiver that the certificate relies on."""
     until = months_later(terms.granted_at, terms.months).replace(microsecond=0)
     ends = [date.fromisoformat(waiver["expires"]) for waiver in waivers(report, scope)]
-    moments = [datetime(e.year, e.month, e.day, tzinfo=VIETNAM).replace(**LAST_SECOND) for e in ends]
+    moments = [datetime(e.year, e.month, e.day, 23, 59, 59, tzinfo=VIETNAM) for e in ends]
     return min([until, *moments])
 
 

@@ -29,6 +29,8 @@ COMMANDS: Final = {
     "standards": "validator.cli.standards:standards",
     "seal": "validator.cli.validate:seal",
     "watch": "validator.cli.watch:watch",
+    "key": "validator.cli.key:key",
+    "certificate": "validator.cli.certificate:certificate",
 }
 
 
