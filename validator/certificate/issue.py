@@ -19,7 +19,7 @@ from validator.certificate.keys import SigningKey
 from validator.certificate.logged import Log
 from validator.certificate.moments import VIETNAM, stamp
 from validator.certificate.refusal import refused
-from validator.certificate.register import Register, Row, certificate_path
+from validator.certificate.register import Register, Row, certificate_path, prefix
 from validator.certificate.scope import Granted, Report
 from validator.certificate.status_list import ENTRIES, PURPOSES
 from validator.errors import EvidenceError, UsageError
@@ -64,29 +64,29 @@ def issue(
     with locked(register.folder):
         check_key(register, key, terms.granted_at)
         rows = register.index()
-        made = credential(report, scope, terms, register.issuer, _place(register, rows, terms, log), key.demo)
+        made = credential(report, scope, terms, register.issuer, _place(register, rows, terms, key, log), key.demo)
         signed = proof.sign(made, key.private, method(register, key), stamp(terms.granted_at))
         _keep(register, rows, signed, terms.granted_at, key, log)
     return signed
 
 
-def _place(register: Register, rows: Sequence[Row], terms: Terms, log: Log | None) -> Place:
+def _place(register: Register, rows: Sequence[Row], terms: Terms, key: SigningKey, log: Log | None) -> Place:
     """A free number and a free bit, neither of which tells how many there are."""
     taken = {row["index"] for row in rows}
     if len(taken) == ENTRIES:
         raise UsageError("register.full", {"path": str(register.folder), "most": ENTRIES})
     numbers = {row["number"] for row in rows}
-    number = next(n for n in iter(lambda: _number(terms.granted_at), "") if n not in numbers)
+    number = next(n for n in iter(lambda: _number(terms.granted_at, key.demo), "") if n not in numbers)
     index = secrets.choice([bit for bit in range(ENTRIES) if bit not in taken])
     lists = {purpose: register.list_url(purpose) for purpose in PURPOSES}
     url = register.address(certificate_path(number))
     return Place(number, url, index, lists, log.origin if log else None)
 
 
-def _number(moment: datetime) -> str:
+def _number(moment: datetime, demo: bool) -> str:
     """A year and letters that cannot be guessed or mistaken for one another: number and trace code in one."""
     year = moment.astimezone(VIETNAM).year
-    return f"LT-{year}-" + "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
+    return f"{prefix(demo)}{year}-" + "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
 
 
 def _keep(

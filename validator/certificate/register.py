@@ -11,7 +11,6 @@ proofs/N-E.tlog-proof  where a transparency log is kept: that it holds event E o
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,7 +31,6 @@ INDEX: Final = "index.json"
 DID: Final = "did.json"
 CONTROLLER: Final = "controller.json"
 MOST_INDEX_BYTES: Final = 64 * 1024 * 1024
-NUMBER: Final = re.compile(r"LT-[0-9]{4}-[0-9A-HJKMNP-TV-Z]{8}")
 Row = dict[str, Any]
 
 
@@ -101,6 +99,11 @@ class Register:
         self.write(KEYS, jwks(listed))
         name = DID if self.issuer.id.startswith("did:") else CONTROLLER
         self.write(name, controller_document(self.issuer.id, listed))
+
+
+def prefix(demo: bool) -> str:
+    """How the number of a certificate begins: one that is for demonstration says so wherever it is named."""
+    return "DEMO-" if demo else "LT-"
 
 
 def certificate_path(number: str) -> str:

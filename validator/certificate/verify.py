@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from validator.certificate.moments import months_later, read_stamp, stamp
 from validator.certificate.outcome import Line, Mark, Verification, Word
+from validator.certificate.register import prefix
 from validator.certificate.shape import check_shape
 from validator.certificate.signer import signer
 from validator.certificate.standing import Standing, status_lines
@@ -53,7 +54,7 @@ def verify(content: bytes, means: Means) -> Verification:
 def _check_contents(certificate: Mapping[str, Any], key: TrustedKey) -> None:
     """What a signature alone does not make true: marks, sums and limits. Raises EvidenceError."""
     subject = certificate["credentialSubject"]
-    if subject["demo"] is not key.demo:
+    if subject["demo"] is not key.demo or not subject["number"].startswith(prefix(key.demo)):
         raise EvidenceError("certificate.demo_mark", {"name": NAME})
     completeness = subject["completeness"]
     if sum(completeness["resultsByOutcome"].values()) != completeness["requirementsInScope"]:

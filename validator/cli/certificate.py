@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from validator.cli.clicks import Command, LazyGroup, command, lang_option, option
-from validator.cli.key import passphrase_option
+from validator.cli.signing import opened, register_option, signing_options, tell_demo
 from validator.cli.words import explain, say
 from validator.errors import LienthongError, UsageError
 from validator.messages import catalogue, fill
@@ -47,8 +47,7 @@ def issue(lang: str) -> Command:
         except RefusedError as fault:
             return _tell_refusals(lang, fault)
         subject = made["credentialSubject"]
-        if subject["demo"]:
-            click.echo(say(lang, "certificate.demo"))
+        tell_demo(lang, subject["demo"])
         path = Path(given["register"]) / "certificates" / f"{subject['number']}.json"
         until = made["validUntil"]
         click.echo(say(lang, "certificate.issue.done", number=subject["number"], until=until, path=path))
@@ -78,7 +77,6 @@ def _issued(report: Path, given: Mapping[str, Any]) -> dict[str, Any]:
     from validator.certificate import issue as issuing
     from validator.certificate.credential import Terms
     from validator.certificate.scope import granted
-    from validator.cli.register import opened
 
     ground = issuing.read_ground(report)
     scope = granted(given["standard"], ConformanceClass(given["class_"]))
@@ -178,6 +176,7 @@ def status(lang: str) -> Command:
         kept = open_register(Path(register))
         row = kept.row(number)
         events = kept.history(kept.certificate(row["number"]))
+        tell_demo(lang, row["demo"])
         for event in events:
             params = {"at": event["at"], "reason": event["reason"]}
             click.echo(shown(lang, Line(Mark.NOTE, f"verify.event_{event['event']}", params)))
@@ -193,17 +192,3 @@ def status(lang: str) -> Command:
         register_option(lang),
         lang_option(lang),
     )
-
-
-def register_option(lang: str) -> click.Option:
-    where = say(lang, "metavar.folder")
-    return option(lang, "--register", required=True, metavar=where, help_key="option.register")
-
-
-def signing_options(lang: str) -> list[click.Parameter]:
-    """Register, key and passphrase of a command that signs."""
-    return [
-        register_option(lang),
-        option(lang, "--key", required=True, metavar=say(lang, "metavar.file"), help_key="option.key"),
-        passphrase_option(lang),
-    ]

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from validator.cli.clicks import Command, LazyGroup, command, lang_option, option
+from validator.cli.signing import passphrase_option
 from validator.cli.words import say
 
 SUBCOMMANDS = {name: f"validator.cli.key:{name}" for name in ("new", "show", "jwks")}
@@ -24,7 +25,7 @@ def new(lang: str) -> Command:
 
     def run(out: str, demo: bool, passphrase_file: str | None) -> int:
         from validator.certificate.keys import generate, save
-        from validator.cli.passphrase import passphrase
+        from validator.cli.signing import passphrase
 
         made = generate(demo)
         save(made, Path(out), passphrase(passphrase_file), datetime.now(UTC))
@@ -88,7 +89,3 @@ def jwks(lang: str) -> Command:
         option(lang, "--did", is_flag=True, help_key="option.did"),
         lang_option(lang),
     )
-
-
-def passphrase_option(lang: str) -> click.Option:
-    return option(lang, "--passphrase-file", metavar=say(lang, "metavar.file"), help_key="option.passphrase_file")

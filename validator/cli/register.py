@@ -2,37 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import click
 
-from validator.cli.certificate import signing_options
 from validator.cli.clicks import Command, command, lang_option, option
+from validator.cli.signing import opened, signing_key, signing_options, tell_demo
 from validator.cli.words import say
 
-if TYPE_CHECKING:
-    from validator.certificate.keys import SigningKey
-    from validator.certificate.register import Register
-
 LIST_DAYS: Final = 7
-
-
-def opened(given: Mapping[str, Any]) -> tuple[Register, SigningKey]:
-    """The register and the key of a call. Raises UsageError."""
-    from validator.certificate.register import open_register
-
-    register = open_register(Path(given["register"]))
-    return register, signing_key(given)
-
-
-def signing_key(given: Mapping[str, Any]) -> SigningKey:
-    from validator.certificate.keys import load
-    from validator.cli.passphrase import passphrase
-
-    return load(Path(given["key"]), passphrase(given["passphrase_file"]))
 
 
 def init(lang: str) -> Command:
@@ -51,8 +31,7 @@ def init(lang: str) -> Command:
             given["contact"] or "", given["registration"] or "",
         )  # fmt: skip
         found(Register(Path(given["register"]), given["url"], issuer, given["list_days"]), key, datetime.now(UTC))
-        if key.demo:
-            click.echo(say(lang, "certificate.demo"))
+        tell_demo(lang, key.demo)
         click.echo(say(lang, "certificate.init.done", path=given["register"]))
         return 0
 
@@ -97,8 +76,7 @@ def _changing(lang: str, name: str, event: str) -> Command:
 
         register, key = opened(given)
         change(register, number, Event(event), reason, datetime.now(UTC), key)
-        if key.demo:
-            click.echo(say(lang, "certificate.demo"))
+        tell_demo(lang, key.demo)
         click.echo(say(lang, "certificate.changed", number=number, state=say(lang, f"certificate.state_{event}")))
         return 0
 
@@ -121,6 +99,7 @@ def refresh(lang: str) -> Command:
 
         register, key = opened(given)
         keeping.refresh(register, key, datetime.now(UTC))
+        tell_demo(lang, key.demo)
         click.echo(say(lang, "certificate.refresh.done", path=given["register"]))
         return 0
 
@@ -136,6 +115,7 @@ def rotate(lang: str) -> Command:
         register, old = opened(given)
         new = signing_key({"key": to, "passphrase_file": to_passphrase_file or given["passphrase_file"]})
         keeping.rotate(register, old, new, datetime.now(UTC))
+        tell_demo(lang, new.demo)
         click.echo(say(lang, "certificate.rotate.done", path=given["register"], kid=new.kid))
         return 0
 
