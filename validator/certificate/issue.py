@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from validator.canonical import digest
+from validator.canonical import canonical, digest
 from validator.certificate import history, proof
 from validator.certificate.credential import Place, Terms, credential
 from validator.certificate.files import locked
@@ -21,12 +21,15 @@ from validator.certificate.moments import VIETNAM, stamp
 from validator.certificate.refusal import refused
 from validator.certificate.register import Register, Row, certificate_path, prefix
 from validator.certificate.scope import Granted, Report
+from validator.certificate.shape import check_shape
 from validator.certificate.status_list import ENTRIES, PURPOSES
-from validator.errors import EvidenceError, UsageError
+from validator.certificate.strict_json import parse_canonical
+from validator.errors import EngineError, EvidenceError, UsageError
 from validator.report.load import read_report
 
 LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH: Final = 8
+NAME: Final = "certificate"
 CONTRADICTS: Final = frozenset({
     "report.digest_mismatch", "report.duplicate_key", "report.not_nfc", "report.not_canonical",
 })  # fmt: skip
@@ -66,8 +69,19 @@ def issue(
         rows = register.index()
         made = credential(report, scope, terms, register.issuer, _place(register, rows, terms, key, log), key.demo)
         signed = proof.sign(made, key.private, method(register, key), stamp(terms.granted_at))
+        _check(signed, key)
         _keep(register, rows, signed, terms.granted_at, key, log)
     return signed
+
+
+def _check(signed: dict[str, Any], key: SigningKey) -> None:
+    """What verifiers would refuse is not handed out. Raises EngineError."""
+    try:
+        parse_canonical(canonical(signed), NAME)
+        check_shape(signed, NAME)
+        proof.check(signed, key.private.public_key(), NAME)
+    except EvidenceError as fault:
+        raise EngineError("certificate.unfit", {"reason": str(fault)}) from fault
 
 
 def _place(register: Register, rows: Sequence[Row], terms: Terms, key: SigningKey, log: Log | None) -> Place:

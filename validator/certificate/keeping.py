@@ -7,6 +7,7 @@ the status lists last. Asking for the same again completes it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -23,16 +24,21 @@ from validator.certificate.register import SETTINGS, Register, list_path, proof_
 from validator.certificate.status_list import PURPOSES, REVOCATION, SUSPENSION, list_credential
 from validator.certificate.trust import TrustedKey
 from validator.errors import UsageError
+from validator.report.digest import canonical_value
 
 STATES: Final = {REVOCATION: Event.REVOKED, SUSPENSION: Event.SUSPENDED}
 MOST_LIST_DAYS: Final = 31
+DID: Final = re.compile(r"did:web:[A-Za-z0-9.%:_-]+")
 
 
 def found(register: Register, key: SigningKey, moment: datetime) -> None:
     """Makes an empty register with its first key and lists. Raises UsageError when there is one already."""
-    parts = urlsplit(register.url)
-    if parts.scheme != "https" or not parts.hostname or parts.query or parts.fragment or register.url.endswith("/"):
+    if not _is_address(register.url):
         raise UsageError("register.bad_url", {"url": register.url})
+    if not _is_address(register.issuer.id) and not DID.fullmatch(register.issuer.id):
+        raise UsageError("register.bad_issuer", {"id": register.issuer.id})
+    if not all(text.strip() for text in (*register.issuer.name.as_dict().values(), register.issuer.address)):
+        raise UsageError("register.no_name")
     if not 1 <= register.list_days <= MOST_LIST_DAYS:
         raise UsageError("register.bad_days", {"days": register.list_days, "most": MOST_LIST_DAYS})
     with locked(register.folder):
@@ -42,7 +48,14 @@ def found(register: Register, key: SigningKey, moment: datetime) -> None:
         register.write_keys({first.kid: first})
         register.write_index([])
         sign_lists(register, key, moment)
-        register.write(SETTINGS, register.settings())
+        register.write(SETTINGS, canonical_value(register.settings()))
+
+
+def _is_address(url: str) -> bool:
+    """An https address that paths and fragments can be put after."""
+    plain = url.isascii() and url.isprintable() and " " not in url and not url.endswith("/")
+    parts = urlsplit(url) if plain else None
+    return parts is not None and parts.scheme == "https" and bool(parts.hostname) and not set(url) & set("?#")
 
 
 def check_key(register: Register, key: SigningKey, moment: datetime) -> None:
@@ -59,8 +72,12 @@ def refresh(register: Register, key: SigningKey, moment: datetime) -> None:
         sign_lists(register, key, moment)
 
 
-def rotate(register: Register, old: SigningKey, new: SigningKey, moment: datetime) -> None:
-    """From now on the new key signs; what the old one signed before still holds. Raises UsageError."""
+def rotate(register: Register, old: SigningKey, new: SigningKey, moment: datetime, compromised: bool = False) -> None:
+    """From now on the new key signs. What the old one signed before still holds, unless others may have had it.
+
+    Raises:
+        UsageError: the old key is not in use, or the new one cannot follow it.
+    """
     with locked(register.folder):
         check_key(register, old, moment)
         if old.demo is not new.demo:
@@ -69,7 +86,7 @@ def rotate(register: Register, old: SigningKey, new: SigningKey, moment: datetim
         keys = dict(register.keys())
         if new.kid in keys:
             raise UsageError("register.known_key", {"kid": new.kid})
-        keys[old.kid] = replace(keys[old.kid], valid_until=now)
+        keys[old.kid] = replace(keys[old.kid], valid_until=now, compromised=compromised)
         keys[new.kid] = TrustedKey(new.private.public_key(), new.demo, register.issuer.id, now)
         register.write_keys(keys)
         sign_lists(register, new, moment)

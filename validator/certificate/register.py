@@ -125,7 +125,8 @@ def list_path(purpose: str) -> str:
 def read_file(folder: Path, path: str) -> bytes:
     """The bytes of a file of a register. Raises EvidenceError: a copy of a register may lack it."""
     try:
-        return (folder / path).read_bytes()
+        with (folder / path).open("rb") as stream:
+            return stream.read(MOST_INDEX_BYTES + 1)
     except OSError as fault:
         raise EvidenceError("register.no_file", {"path": path, "reason": fault.strerror or str(fault)}) from fault
 

@@ -62,9 +62,10 @@ def _check_contents(certificate: Mapping[str, Any], key: TrustedKey) -> None:
     try:
         begin, end = read_stamp(certificate["validFrom"]), read_stamp(certificate["validUntil"])
         due, granted = read_stamp(subject["surveillanceDue"]), read_stamp(subject["grantedAt"])
+        latest = months_later(granted, MOST_MONTHS)
     except ValueError as fault:
         raise EvidenceError("certificate.moments", {"name": NAME}) from fault
-    if not granted <= begin <= end <= months_later(granted, MOST_MONTHS) or not granted <= due <= end:
+    if not granted <= begin <= end <= latest or not granted <= due <= end:
         raise EvidenceError("certificate.moments", {"name": NAME})
 
 

@@ -109,12 +109,12 @@ def refresh(lang: str) -> Command:
 def rotate(lang: str) -> Command:
     """Changes the key that signs."""
 
-    def run(to: str, to_passphrase_file: str | None, **given: Any) -> int:
+    def run(to: str, to_passphrase_file: str | None, compromised: bool, **given: Any) -> int:
         from validator.certificate import keeping
 
         register, old = opened(given)
         new = signing_key({"key": to, "passphrase_file": to_passphrase_file or given["passphrase_file"]})
-        keeping.rotate(register, old, new, datetime.now(UTC))
+        keeping.rotate(register, old, new, datetime.now(UTC), compromised)
         tell_demo(lang, new.demo)
         click.echo(say(lang, "certificate.rotate.done", path=given["register"], kid=new.kid))
         return 0
@@ -126,6 +126,7 @@ def rotate(lang: str) -> Command:
         run,
         *signing_options(lang),
         option(lang, "--to", required=True, metavar=where, help_key="option.to_key"),
+        option(lang, "--compromised", is_flag=True, help_key="option.compromised"),
         option(lang, "--to-passphrase-file", metavar=where, help_key="option.to_passphrase_file"),
         lang_option(lang),
     )

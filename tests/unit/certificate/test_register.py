@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -23,7 +24,8 @@ from validator.certificate.lifecycle import change
 from validator.certificate.outcome import Word
 from validator.certificate.register import Register, open_register
 from validator.certificate.scope import granted
-from validator.errors import UsageError
+from validator.errors import EngineError, UsageError
+from validator.model.text import Text
 
 HOUR = timedelta(hours=1)
 
@@ -57,6 +59,44 @@ def test_a_register_is_made_once(kept: Kept) -> None:
 def test_a_register_has_a_plain_https_address(register: Register, url: str) -> None:
     with pytest.raises(UsageError, match=r"register\.bad_url"):
         found(replace(register, url=url), generate(demo=False), NOW)
+
+
+@pytest.mark.parametrize("name", ["urn:x", "did:key:z6Mk", "https://a.example#x", "https://đ.example", ""])
+def test_an_issuer_has_an_identifier_that_leads_to_its_keys(register: Register, name: str) -> None:
+    with pytest.raises(UsageError, match=r"register\.bad_issuer"):
+        found(replace(register, issuer=replace(register.issuer, id=name)), generate(demo=False), NOW)
+
+
+def test_a_did_web_issuer_publishes_its_did_document(register: Register, report: Json) -> None:
+    own = replace(register, issuer=replace(register.issuer, id="did:web:dang-ky.example"))
+    key = generate(demo=False)
+    found(own, key, NOW)
+    made = issue(report, granted(["VSC-ENV"], BASIC), Terms(NOW, 12, 6), own, key)
+    document = json.loads((own.folder / "did.json").read_bytes())
+
+    assert made["proof"]["verificationMethod"] in document["assertionMethod"]
+    assert Kept(own, key, made, NOW).verified().word is Word.VALID
+
+
+def test_an_issuer_has_a_name_and_an_address(register: Register) -> None:
+    for change in ({"address": " "}, {"name": Text("A", "")}):
+        with pytest.raises(UsageError, match=r"register\.no_name"):
+            found(replace(register, issuer=replace(register.issuer, **change)), generate(demo=False), NOW)
+
+
+def test_what_verifiers_would_refuse_is_not_issued(kept: Kept, report: Json) -> None:
+    broken = replace(kept.register, issuer=replace(kept.register.issuer, address=""))
+
+    with pytest.raises(EngineError, match=r"certificate\.unfit"):
+        issue(report, granted(["VSC-ENV"], BASIC), Terms(NOW, 12, 6), broken, kept.key)
+    assert len(kept.register.index()) == 1
+
+
+def test_names_are_kept_in_nfc(register: Register) -> None:
+    twin = Text(unicodedata.normalize("NFD", "Sở Đà Nẵng"), "x")
+    found(replace(register, issuer=replace(register.issuer, name=twin)), generate(demo=False), NOW)
+
+    assert open_register(register.folder).issuer.name.vi == "Sở Đà Nẵng"
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b'{"schema":"lienthong-register/1.0"}', b"[]"])
@@ -135,6 +175,14 @@ def test_a_rotated_key_signs_no_more_but_what_it_signed_holds(kept: Kept) -> Non
     assert reasons(kept.verified(after=2 * HOUR)) == ["verify.suspended"]
     document = json.loads((kept.register.folder / "controller.json").read_bytes())
     assert [m["id"].rpartition("#")[2] for m in document["verificationMethod"]] == [kept.key.kid, new.kid]
+
+
+def test_what_a_key_signed_that_others_may_have_had_holds_no_more(kept: Kept) -> None:
+    rotate(kept.register, kept.key, generate(demo=False), NOW + HOUR, compromised=True)
+
+    assert reasons(kept.verified(after=2 * HOUR)) == ["proof.key_out_of_use"]
+    document = json.loads((kept.register.folder / "controller.json").read_bytes())
+    assert len(document["assertionMethod"]) == 1
 
 
 def test_a_register_does_not_change_between_demo_and_real(kept: Kept) -> None:
