@@ -79,9 +79,9 @@ def test_a_did_web_issuer_publishes_its_did_document(register: Register, report:
 
 
 def test_an_issuer_has_a_name_and_an_address(register: Register) -> None:
-    for change in ({"address": " "}, {"name": Text("A", "")}):
+    for wrong in ({"address": " "}, {"name": Text("A", "")}):
         with pytest.raises(UsageError, match=r"register\.no_name"):
-            found(replace(register, issuer=replace(register.issuer, **change)), generate(demo=False), NOW)
+            found(replace(register, issuer=replace(register.issuer, **wrong)), generate(demo=False), NOW)
 
 
 def test_what_verifiers_would_refuse_is_not_issued(kept: Kept, report: Json) -> None:
