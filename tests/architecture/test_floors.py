@@ -20,6 +20,7 @@ FLOORS = {
     "validator.judge": 3,
     "validator.certificate": 4,
     "validator.report": 4,
+    "validator.certificate": 4,
     "validator.observe": 4,
     "validator.checks": 5,
     "validator.accept": 5,
@@ -49,6 +50,8 @@ FORBIDDEN = [
     ("validator.report", "validator.checks"),
     ("validator.report", "validator.observe"),
     ("validator.report", "validator.engine"),
+    ("validator.certificate", "validator.observe"),
+    ("validator.report", "validator.certificate"),
 ]
 
 ONE_ROOM = {

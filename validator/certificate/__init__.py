@@ -1,1 +1,1 @@
-"""What a signed result is, how its status is told and how all of it is logged in the open."""
+"""The certificate: a signed, dated, revocable credential about a finished report, verified without network."""

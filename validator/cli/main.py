@@ -31,6 +31,8 @@ COMMANDS: Final = {
     "replay": "validator.cli.replay:replay",
     "seal": "validator.cli.validate:seal",
     "watch": "validator.cli.watch:watch",
+    "key": "validator.cli.key:key",
+    "certificate": "validator.cli.certificate:certificate",
 }
 
 
