@@ -17,6 +17,7 @@ from validator.errors import UsageError
 from validator.model.progress import Phase, no_progress
 from validator.model.progress import Progress as Told
 from validator.model.standard import ConformanceClass
+from validator.report import RENDERERS
 
 if TYPE_CHECKING:
     from validator.cli.outbox import Outbox
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 EXIT_CODES = {"conformant": 0, "nonconformant": 1, "inconclusive": 3}
 CLASSES = [c.value for c in ConformanceClass]
 SMALL_BYTES = 8 * 1024 * 1024
-FORMATS = ("json", "html", "text", "junit", "sarif")
+FORMATS = tuple(RENDERERS)
 DEFAULT_FILES = ("json", "html", "text")
 
 
@@ -95,7 +96,6 @@ def _run(lang: str, submission: str, given: Mapping[str, Any]) -> int:
     if given["out"] is None and len(formats) > 1:
         raise UsageError("usage.out_needed", {"formats": ",".join(formats)})
     from validator.cli.progress import Progress
-    from validator.report import RENDERERS
     from validator.run import Options  # heavy: only when there is work
     from validator.run import validate as examine
 
@@ -133,8 +133,6 @@ def write_reports(
     lang: str, report: Mapping[str, Any], formats: tuple[str, ...], outbox: Outbox, told: Told = no_progress
 ) -> list[Path]:
     """The report in every format in its folder, or none at all; where each lies."""
-    from validator.report import RENDERERS
-
     for done, name in enumerate(formats):
         told(Phase.WRITING, done, len(formats), 0)
         outbox.put(RENDERERS[name].file, RENDERERS[name].load()(report, lang))

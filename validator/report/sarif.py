@@ -16,7 +16,7 @@ from urllib.parse import quote
 from validator.report import sections
 from validator.report.exchanges import exchanges_of
 from validator.report.sarif_web import call_location, properties, web_members
-from validator.report.visible import in_language, shortened, visible
+from validator.report.visible import all_visible, in_language, shortened
 from validator.report.wording import LANGUAGES, say, word
 
 LEVELS = {"MUST": "error", "SHOULD": "warning", "MAY": "note"}
@@ -47,21 +47,12 @@ def render(report: Mapping[str, Any], lang: str = "vi") -> str:
         },
     }
     log = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
-    return json.dumps(_visible(log), ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(all_visible(log), ensure_ascii=False, indent=2) + "\n"
 
 
 def _text(value: Any) -> str:
     """Text that is never empty, as SARIF messages must not be."""
     return str(value) or "–"
-
-
-def _visible(value: Any) -> Any:
-    """The same structure with every text made visible."""
-    if isinstance(value, dict):
-        return {name: _visible(member) for name, member in value.items()}
-    if isinstance(value, list):
-        return [_visible(member) for member in value]
-    return visible(value) if isinstance(value, str) else value
 
 
 def _driver(report: Mapping[str, Any], rules: list[Mapping[str, Any]], lang: str) -> dict[str, Any]:
