@@ -19,6 +19,7 @@ FLOORS = {
     "validator.catalogue": 3,
     "validator.judge": 3,
     "validator.report": 4,
+    "validator.gate": 4,
     "validator.observe": 4,
     "validator.checks": 5,
     "validator.accept": 5,
@@ -46,6 +47,9 @@ FORBIDDEN = [
     ("validator.report", "validator.checks"),
     ("validator.report", "validator.observe"),
     ("validator.report", "validator.engine"),
+    ("validator.report", "validator.gate"),
+    ("validator.gate", "validator.checks"),
+    ("validator.gate", "validator.observe"),
 ]
 
 ONE_ROOM = {

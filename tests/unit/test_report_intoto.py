@@ -71,12 +71,18 @@ def test_another_key_payload_or_type_is_refused():
             verify(json.dumps(given), key.public_key())
 
 
+def envelope(signatures: str, payload: str = '""') -> str:
+    return f'{{"payload": {payload}, "payloadType": "application/vnd.in-toto+json", "signatures": {signatures}}}'
+
+
 @pytest.mark.parametrize(
     "text",
-    ["", "[]", "{}", "[" * 100_000, '{"payload": 1}', '{"payload": "*", "payloadType": "application/vnd.in-toto+json", "signatures": []}',
-     '{"payload": "", "payloadType": "application/vnd.in-toto+json", "signatures": [7]}',
-     '{"payload": "", "payloadType": "application/vnd.in-toto+json", "signatures": [{"sig": 7}]}'],
-)  # fmt: skip
+    [
+        *("", "[]", "{}", "[" * 100_000, '{"payload": 1}'),
+        *(envelope("[]", '"*"'), envelope("[7]"), envelope('[{"sig": 7}]'), envelope('[{"sig": "é"}]')),
+    ],
+    ids=range(9),
+)
 def test_what_is_no_envelope_is_refused_without_a_fault_of_ours(text):
     with pytest.raises(EvidenceError):
         verify(text, KEY.public_key())

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from validator.cli.clicks import Command, command, lang_option, option
+from validator.cli.gating import Gating, gate_options
 from validator.cli.validate import (
     CLASSES,
     DEFAULT_FILES,
@@ -19,6 +20,7 @@ from validator.cli.validate import (
     chosen_formats,
     load_profile,
     outbox_of,
+    rendered,
     write_reports,
 )
 from validator.cli.words import say
@@ -63,6 +65,7 @@ def test(lang: str) -> Command:
                help_key="option.timeout"),
         option(lang, "--out", metavar=say(lang, "metavar.folder"), help_key="option.live_out"),
         option(lang, "--format", "format_", metavar=",".join(FORMATS), help_key="option.format"),
+        *gate_options(lang),
         option(lang, "--har", is_flag=True, help_key="option.har"),
         option(lang, "--resume", is_flag=True, help_key="option.resume"),
         option(lang, "--with-schemathesis", is_flag=False, flag_value="", metavar=f"[{file}]",
@@ -127,6 +130,7 @@ def _run(lang: str, url: str, given: dict[str, Any]) -> int:
         from validator.api.schemathesis import find_executable
 
         given["with_schemathesis"] = find_executable(given["with_schemathesis"])
+    Gating.of(given)  # a malformed file ends the call before anything is asked of the system
     from validator.cli.progress import Progress
 
     with Progress(lang) as progress, _folder(given["out"]) as folder:
@@ -146,13 +150,13 @@ def _examine(
 ) -> int:
     from validator.cli.interrupts import check
     from validator.live import examine_live
-    from validator.report import RENDERERS
 
-    report = examine_live(url, options, folder)
+    gating = Gating.of(given)
+    report = gating.applied(examine_live(url, options, folder))
     check()
     with outbox_of(given["out"]) as outbox:
-        shown = RENDERERS[formats[0] if formats and outbox is None else "text"].load()(report, lang)
-        written = write_reports(lang, report, formats or DEFAULT_FILES, outbox) if outbox else []
+        shown = rendered(report, formats[0] if formats and outbox is None else "text", lang, gating)
+        written = write_reports(lang, report, formats or DEFAULT_FILES, outbox, gating) if outbox else []
     if given["har"] and given["out"] is not None:
         from validator.api.har import write_har
         from validator.api.opening import EXCHANGES
@@ -162,7 +166,7 @@ def _examine(
     for path in written:
         click.echo(say(lang, "validate.written", path=path), err=True)
     click.echo(shown.rstrip("\n"))
-    return EXIT_CODES[report["summary"]["verdict"]]
+    return gating.exit_code(lang, report, EXIT_CODES[report["summary"]["verdict"]])
 
 
 def _manifest(folder: str | None) -> Mapping[str, Any] | None:

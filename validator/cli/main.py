@@ -26,6 +26,8 @@ COMMANDS: Final = {
     "test": "validator.cli.live:test",
     "preflight": "validator.cli.preflight:preflight",
     "report": "validator.cli.report:report",
+    "gate": "validator.cli.gate:gate",
+    "baseline": "validator.cli.gate:baseline",
     "standards": "validator.cli.standards:standards",
     "seal": "validator.cli.validate:seal",
     "watch": "validator.cli.watch:watch",

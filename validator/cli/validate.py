@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from validator.cli.clicks import Command, command, lang_option, option
+from validator.cli.gating import Gating, gate_options
 from validator.cli.words import say
 from validator.errors import UsageError
 from validator.model.progress import Phase, no_progress
@@ -46,6 +47,7 @@ def validate(lang: str) -> Command:
         option(lang, "--as-of", metavar="RFC3339", help_key="option.as_of"),
         option(lang, "--profile", metavar="P", help_key="option.profile"),
         *_output_options(lang),
+        *gate_options(lang),
         option(lang, "--jobs", type=click.IntRange(1, 64), help_key="option.jobs"),
         option(lang, "--max-findings", type=click.IntRange(1, 100_000), default=25, show_default=True,
                help_key="option.max_findings"),
@@ -95,6 +97,7 @@ def _run(lang: str, submission: str, given: Mapping[str, Any]) -> int:
     formats = chosen_formats(given["format_"])
     if given["out"] is None and len(formats) > 1:
         raise UsageError("usage.out_needed", {"formats": ",".join(formats)})
+    gating = Gating.of(given)
     from validator.cli.progress import Progress
     from validator.run import Options  # heavy: only when there is work
     from validator.run import validate as examine
@@ -114,13 +117,18 @@ def _run(lang: str, submission: str, given: Mapping[str, Any]) -> int:
             scratch=Path(given["scratch"]) if given.get("scratch") else None,
             progress=progress,
         )
-        report = examine(submission, options)
-        shown = RENDERERS[formats[0] if formats and outbox is None else "text"].load()(report, lang)
-        written = write_reports(lang, report, formats or DEFAULT_FILES, outbox, progress) if outbox else []
+        report = gating.applied(examine(submission, options))
+        shown = rendered(report, formats[0] if formats and outbox is None else "text", lang, gating)
+        written = write_reports(lang, report, formats or DEFAULT_FILES, outbox, gating, progress) if outbox else []
     for path in written:
         click.echo(say(lang, "validate.written", path=path), err=True)
     click.echo(shown.rstrip("\n"))
-    return EXIT_CODES[report["summary"]["verdict"]]
+    return gating.exit_code(lang, report, EXIT_CODES[report["summary"]["verdict"]])
+
+
+def rendered(report: Mapping[str, Any], format_: str, lang: str, gating: Gating) -> str:
+    """The report in one format, findings marked by the baseline; report.json itself knows none."""
+    return RENDERERS[format_].load()(report if format_ == "json" else gating.shown(report), lang)
 
 
 def outbox_of(out: str | None) -> AbstractContextManager[Outbox | None]:
@@ -130,12 +138,17 @@ def outbox_of(out: str | None) -> AbstractContextManager[Outbox | None]:
 
 
 def write_reports(
-    lang: str, report: Mapping[str, Any], formats: tuple[str, ...], outbox: Outbox, told: Told = no_progress
+    lang: str,
+    report: Mapping[str, Any],
+    formats: tuple[str, ...],
+    outbox: Outbox,
+    gating: Gating,
+    told: Told = no_progress,
 ) -> list[Path]:
     """The report in every format in its folder, or none at all; where each lies."""
     for done, name in enumerate(formats):
         told(Phase.WRITING, done, len(formats), 0)
-        outbox.put(RENDERERS[name].file, RENDERERS[name].load()(report, lang))
+        outbox.put(RENDERERS[name].file, rendered(report, name, lang, gating))
     return outbox.send()
 
 

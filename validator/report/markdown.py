@@ -43,7 +43,8 @@ def render(report: Mapping[str, Any], lang: str = "vi") -> str:
 
 def _fitting(lines: Sequence[str], lang: str) -> str:
     """As many whole lines as may be shown, and how many were left out."""
-    kept, used = [], 0
+    kept: list[str] = []
+    used = 0
     for line in lines:
         used += len(line) + 1
         if used > LONGEST:

@@ -22,6 +22,7 @@ from validator.report.wording import LANGUAGES, say, word
 LEVELS = {"MUST": "error", "SHOULD": "warning", "MAY": "note"}
 CODES = {"vi": "vi-VN", "en": "en-US"}
 BASE = "SUBMISSION"
+BASELINE = {"known": "unchanged", "new": "new"}
 LIVE = ("url", "seed", "requests", "requests_digest", "evidence")
 FINGERPRINT = "lienthongFinding/v1"
 
@@ -145,6 +146,7 @@ def _failure(
         "message": {"text": _message(finding, lang)},
         "locations": _locations(finding["location"], bool(exchanges)),
         "partialFingerprints": {FINGERPRINT: f"{mark}:{seen[mark]}"},
+        **({"baselineState": BASELINE[finding["baseline"]]} if "baseline" in finding else {}),
         **(web_members(exchanges[-1]) if exchanges else {}),
         "properties": {**entry["properties"], **properties(finding, lang)},
     }
