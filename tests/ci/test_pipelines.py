@@ -46,9 +46,10 @@ def environment(**given: str) -> dict[str, str]:
     return {**kept, "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", **given}
 
 
-def shell(
-    script: str, folder: Path, *flags: str, program: str = "bash", **given: str
-) -> subprocess.CompletedProcess[str]:
+Done = subprocess.CompletedProcess[str]
+
+
+def shell(script: str, folder: Path, *flags: str, program: str = "bash", **given: str) -> Done:
     """The script as a runner calls it: from a file, ending at the first command that fails."""
     file = folder / ".script"
     file.write_text(script, "utf-8")
