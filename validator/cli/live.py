@@ -130,7 +130,7 @@ def _run(lang: str, url: str, given: dict[str, Any]) -> int:
         from validator.api.schemathesis import find_executable
 
         given["with_schemathesis"] = find_executable(given["with_schemathesis"])
-    Gating.of(given)  # a malformed file ends the call before anything is asked of the system
+    gating = Gating.of(given)  # a malformed file ends the call before anything is asked of the system
     from validator.cli.progress import Progress
 
     with Progress(lang) as progress, _folder(given["out"]) as folder:
@@ -142,7 +142,7 @@ def _run(lang: str, url: str, given: dict[str, Any]) -> int:
             click.echo(say(lang, "test.not_ready"), err=True)
             return code
         options = _options(lang, given, progress, trusted=code is None)
-        return _examine(lang, url, options, folder, formats, given)
+        return _examine(lang, url, options, folder, formats, {**given, "gating": gating})
 
 
 def _examine(
@@ -151,7 +151,7 @@ def _examine(
     from validator.cli.interrupts import check
     from validator.live import examine_live
 
-    gating = Gating.of(given)
+    gating: Gating = given["gating"]
     report = gating.applied(examine_live(url, options, folder))
     check()
     with outbox_of(given["out"]) as outbox:
