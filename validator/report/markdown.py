@@ -22,7 +22,7 @@ Row = Mapping[str, Any]
 LONGEST: Final = 60_000
 ROWS: Final = 40
 SAMPLES: Final = 3
-SHORT: Final = 160
+SHORT: Final = 300
 _MARKUP: Final = re.compile(r"[!#$&*./:<>@\[\\\]^_`{|}~]")
 _REFERENCE: Final = re.compile(r"&#(?:33|35|36|38|64|126);|&#58;(?=&#47;)")
 _ID: Final = re.compile(r"urn:sha256:[0-9a-f]{64}")

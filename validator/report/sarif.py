@@ -24,6 +24,7 @@ CODES = {"vi": "vi-VN", "en": "en-US"}
 BASE = "SUBMISSION"
 BASELINE = {"known": "unchanged", "new": "new"}
 LIVE = ("url", "seed", "requests", "requests_digest", "evidence")
+MOST = 25_000  # a run with more is refused by GitHub
 FINGERPRINT = "lienthongFinding/v1"
 
 
@@ -32,12 +33,13 @@ def render(report: Mapping[str, Any], lang: str = "vi") -> str:
     rules = {result["requirement"]: result for result in report["results"]}
     order = {requirement: index for index, requirement in enumerate(rules)}
     live, subject = report.get("live"), report["submission"]["name"]
+    results = list(_results(report, order, lang))
     run = {
         "tool": {"driver": _driver(report, list(rules.values()), lang)},
         "language": CODES.get(lang, CODES["en"]),
         **({} if live else {"originalUriBaseIds": {BASE: {"description": {"text": _text(subject)}}}}),
-        "invocations": [_invocation(report, lang)],
-        "results": list(_results(report, order, lang)),
+        "invocations": [_invocation(report, len(results), lang)],
+        "results": results[:MOST],
         "columnKind": "unicodeCodePoints",
         "properties": {
             "reportId": report["report_id"],
@@ -90,10 +92,10 @@ def _help(result: Mapping[str, Any]) -> Iterator[str]:
             yield f"{say(lang, 'finding.fix')} {in_language(result['fix'], lang)}"
 
 
-def _invocation(report: Mapping[str, Any], lang: str) -> dict[str, Any]:
+def _invocation(report: Mapping[str, Any], count: int, lang: str) -> dict[str, Any]:
     """Whether every check could be carried out; those that could not are our errors, not the subject's."""
     broken = [r for r in sections.results_with(report, "cantTell") if r["cause"] == "error"]
-    notes = [
+    notes: list[dict[str, Any]] = [
         {
             "level": "error",
             "message": {"text": _text(in_language(result["reason"], lang))},
@@ -101,6 +103,8 @@ def _invocation(report: Mapping[str, Any], lang: str) -> dict[str, Any]:
         }
         for result in broken
     ]
+    if count > MOST:
+        notes.append({"level": "warning", "message": {"text": say(lang, "finding.truncated", shown=MOST, total=count)}})
     return {"executionSuccessful": not broken, "toolExecutionNotifications": notes}
 
 
