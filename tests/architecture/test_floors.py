@@ -20,7 +20,7 @@ FLOORS = {
     "validator.judge": 3,
     "validator.certificate": 4,
     "validator.report": 4,
-    "validator.certificate": 4,
+    "validator.gate": 4,
     "validator.observe": 4,
     "validator.checks": 5,
     "validator.accept": 5,
@@ -52,6 +52,9 @@ FORBIDDEN = [
     ("validator.report", "validator.engine"),
     ("validator.certificate", "validator.observe"),
     ("validator.report", "validator.certificate"),
+    ("validator.report", "validator.gate"),
+    ("validator.gate", "validator.checks"),
+    ("validator.gate", "validator.observe"),
 ]
 
 ONE_ROOM = {

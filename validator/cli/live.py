@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from validator.cli.clicks import Command, command, lang_option, option
+from validator.cli.gating import Gating, gate_options
 from validator.cli.validate import (
     CLASSES,
     DEFAULT_FILES,
@@ -21,6 +22,7 @@ from validator.cli.validate import (
     draft_of,
     load_profile,
     outbox_of,
+    rendered,
     write_reports,
 )
 from validator.cli.words import say
@@ -67,6 +69,7 @@ def test(lang: str) -> Command:
         option(lang, "--out", metavar=say(lang, "metavar.folder"), help_key="option.live_out"),
         option(lang, "--format", "format_", metavar=",".join(FORMATS), help_key="option.format"),
         *bundle_options(lang),
+        *gate_options(lang),
         option(lang, "--har", is_flag=True, help_key="option.har"),
         option(lang, "--resume", is_flag=True, help_key="option.resume"),
         option(lang, "--with-schemathesis", is_flag=False, flag_value="", metavar=f"[{file}]",
@@ -133,6 +136,7 @@ def _run(lang: str, url: str, given: dict[str, Any]) -> int:
         given["with_schemathesis"] = find_executable(given["with_schemathesis"])
     if given["resume"] and given["bundle"] is not None:
         raise UsageError("usage.bundle_of_resumed")
+    gating = Gating.of(given)  # a malformed file ends the call before anything is asked of the system
     from validator.cli.progress import Progress
 
     with Progress(lang) as progress, _folder(given["out"]) as folder, draft_of(given["bundle"]) as draft:
@@ -144,7 +148,7 @@ def _run(lang: str, url: str, given: dict[str, Any]) -> int:
             click.echo(say(lang, "test.not_ready"), err=True)
             return code
         options = _options(lang, given, progress, trusted=code is None)
-        return _examine(lang, url, options, folder, formats, given, draft)
+        return _examine(lang, url, options, folder, formats, {**given, "gating": gating}, draft)
 
 
 def _examine(
@@ -158,17 +162,18 @@ def _examine(
 ) -> int:
     from validator.cli.interrupts import check
     from validator.live import examine_live
-    from validator.report import RENDERERS
 
-    report = examine_live(url, options, folder)
+    gating: Gating = given["gating"]
+    examined = examine_live(url, options, folder)
     check()
     if draft is not None:
         from validator.bundle.live import send_live
 
-        send_live(draft, report, options, folder)
+        send_live(draft, examined, options, folder)  # what a pipeline accepts of it is not evidence
+    report = gating.applied(examined)
     with outbox_of(given["out"]) as outbox:
-        shown = RENDERERS[formats[0] if formats and outbox is None else "text"].load()(report, lang)
-        written = write_reports(lang, report, formats or DEFAULT_FILES, outbox) if outbox else []
+        shown = rendered(report, formats[0] if formats and outbox is None else "text", lang, gating)
+        written = write_reports(lang, report, formats or DEFAULT_FILES, outbox, gating) if outbox else []
     if given["har"] and given["out"] is not None:
         from validator.api.har import write_har
         from validator.api.opening import EXCHANGES
@@ -178,7 +183,7 @@ def _examine(
     for path in written:
         click.echo(say(lang, "validate.written", path=path), err=True)
     click.echo(shown.rstrip("\n"))
-    return EXIT_CODES[report["summary"]["verdict"]]
+    return gating.exit_code(lang, report, EXIT_CODES[report["summary"]["verdict"]])
 
 
 def _manifest(folder: str | None) -> Mapping[str, Any] | None:

@@ -27,6 +27,8 @@ COMMANDS: Final = {
     "preflight": "validator.cli.preflight:preflight",
     "report": "validator.cli.report:report",
     "log": "validator.cli.log:log",
+    "gate": "validator.cli.gate:gate",
+    "baseline": "validator.cli.gate:baseline",
     "standards": "validator.cli.standards:standards",
     "replay": "validator.cli.replay:replay",
     "seal": "validator.cli.validate:seal",

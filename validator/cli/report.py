@@ -22,13 +22,17 @@ def report(lang: str) -> LazyGroup:
 def render(lang: str) -> Command:
     """Writes another format from a finished report.json."""
 
-    def run(report_file: str, format_: str, out: str | None) -> None:
+    def run(report_file: str, format_: str, out: str | None, base: str | None, baseline: str | None) -> None:
+        from validator.cli.gating import Gating
+        from validator.cli.validate import rendered
         from validator.report import RENDERERS
+        from validator.report.based import based
         from validator.report.load import read_report
 
         if format_ not in RENDERERS:
             raise UsageError("usage.unknown_format", {"format": format_, "known": ", ".join(RENDERERS)})
-        text = RENDERERS[format_].load()(read_report(Path(report_file)), lang)
+        gating, source = Gating.of({"baseline": baseline}), read_report(Path(report_file))
+        text = rendered(source if format_ == "json" else based(source, base), format_, lang, gating)
         if out is None:
             click.echo(text.rstrip("\n"))
             return
@@ -45,6 +49,8 @@ def render(lang: str) -> Command:
         click.Argument(["report_file"], metavar=say(lang, "metavar.report")),
         option(lang, "--format", "format_", default="html", show_default=True, help_key="option.render_format"),
         option(lang, "--out", metavar=say(lang, "metavar.file"), help_key="option.render_out"),
+        option(lang, "--base", metavar=say(lang, "metavar.folder"), help_key="option.render_base"),
+        option(lang, "--baseline", metavar=say(lang, "metavar.file"), help_key="option.baseline"),
         lang_option(lang),
     )
 

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from validator.cli.clicks import Command, command, lang_option, option
+from validator.cli.gating import Gating, gate_options
 from validator.cli.words import say
 from validator.errors import UsageError
 from validator.model.progress import Phase, no_progress
 from validator.model.progress import Progress as Told
 from validator.model.standard import ConformanceClass
+from validator.report import RENDERERS
 
 if TYPE_CHECKING:
     from validator.bundle.draft import Draft
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 EXIT_CODES = {"conformant": 0, "nonconformant": 1, "inconclusive": 3}
 CLASSES = [c.value for c in ConformanceClass]
 SMALL_BYTES = 8 * 1024 * 1024
-FORMATS = ("json", "html", "text", "junit", "sarif")
+FORMATS = tuple(RENDERERS)
 DEFAULT_FILES = ("json", "html", "text")
 
 
@@ -50,6 +52,7 @@ def validate(lang: str) -> Command:
         *_output_options(lang),
         *bundle_options(lang),
         option(lang, "--with-data", is_flag=True, help_key="option.with_data"),
+        *gate_options(lang),
         option(lang, "--jobs", type=click.IntRange(1, 64), help_key="option.jobs"),
         option(lang, "--max-findings", type=click.IntRange(1, 100_000), default=25, show_default=True,
                help_key="option.max_findings"),
@@ -115,17 +118,23 @@ def _run(lang: str, submission: str, given: Mapping[str, Any]) -> int:
         raise UsageError("usage.out_needed", {"formats": ",".join(formats)})
     if given.get("with_data") and not given.get("bundle"):
         raise UsageError("usage.with_data_needs_bundle")
+    gating = Gating.of(given)
     from validator.cli.progress import Progress
-    from validator.report import RENDERERS
 
     with Progress(lang) as progress, outbox_of(given["out"]) as outbox, draft_of(given.get("bundle")) as draft:
-        report = _examined(submission, _options(submission, given, progress), draft, bool(given.get("with_data")))
-        shown = RENDERERS[formats[0] if formats and outbox is None else "text"].load()(report, lang)
-        written = write_reports(lang, report, formats or DEFAULT_FILES, outbox, progress) if outbox else []
+        examined = _examined(submission, _options(submission, given, progress), draft, bool(given.get("with_data")))
+        report = gating.applied(examined)
+        shown = rendered(report, formats[0] if formats and outbox is None else "text", lang, gating)
+        written = write_reports(lang, report, formats or DEFAULT_FILES, outbox, gating, progress) if outbox else []
     for path in written:
         click.echo(say(lang, "validate.written", path=path), err=True)
     click.echo(shown.rstrip("\n"))
-    return EXIT_CODES[report["summary"]["verdict"]]
+    return gating.exit_code(lang, report, EXIT_CODES[report["summary"]["verdict"]])
+
+
+def rendered(report: Mapping[str, Any], format_: str, lang: str, gating: Gating) -> str:
+    """The report in one format, findings marked by the baseline; report.json itself knows none."""
+    return RENDERERS[format_].load()(report if format_ == "json" else gating.shown(report), lang)
 
 
 def _options(submission: str, given: Mapping[str, Any], progress: Told) -> Options:
@@ -169,14 +178,17 @@ def outbox_of(out: str | None) -> AbstractContextManager[Outbox | None]:
 
 
 def write_reports(
-    lang: str, report: Mapping[str, Any], formats: tuple[str, ...], outbox: Outbox, told: Told = no_progress
+    lang: str,
+    report: Mapping[str, Any],
+    formats: tuple[str, ...],
+    outbox: Outbox,
+    gating: Gating,
+    told: Told = no_progress,
 ) -> list[Path]:
     """The report in every format in its folder, or none at all; where each lies."""
-    from validator.report import RENDERERS
-
     for done, name in enumerate(formats):
         told(Phase.WRITING, done, len(formats), 0)
-        outbox.put(RENDERERS[name].file, RENDERERS[name].load()(report, lang))
+        outbox.put(RENDERERS[name].file, rendered(report, name, lang, gating))
     return outbox.send()
 
 
