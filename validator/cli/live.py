@@ -120,7 +120,7 @@ def hindrance(steps: tuple[Step, ...]) -> int | None:
 
 
 def _run(lang: str, url: str, given: dict[str, Any]) -> int:
-    formats = chosen_formats(given["format_"])
+    formats = chosen_formats(given["format_"], given["out"])
     if given["resume"] and given["out"] is None:
         raise UsageError("usage.resume_needs_out")
     if given["with_schemathesis"] is not None:
@@ -151,7 +151,7 @@ def _examine(
     report = examine_live(url, options, folder)
     check()
     with outbox_of(given["out"]) as outbox:
-        shown = RENDERERS[formats[0] if formats and outbox is None else "text"].load()(report, lang)
+        shown = RENDERERS[formats[0] if formats and outbox is None else "text"].text(report, lang)
         written = write_reports(lang, report, formats or DEFAULT_FILES, outbox) if outbox else []
     if given["har"] and given["out"] is not None:
         from validator.api.har import write_har

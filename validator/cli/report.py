@@ -23,17 +23,21 @@ def render(lang: str) -> Command:
     """Writes another format from a finished report.json."""
 
     def run(report_file: str, format_: str, out: str | None) -> None:
+        from validator.cli.validate import check_binary
         from validator.report import RENDERERS
         from validator.report.load import read_report
 
         if format_ not in RENDERERS:
             raise UsageError("usage.unknown_format", {"format": format_, "known": ", ".join(RENDERERS)})
-        text = RENDERERS[format_].load()(read_report(Path(report_file)), lang)
+        if RENDERERS[format_].binary:
+            check_binary(out)
+        made = RENDERERS[format_].load()(read_report(Path(report_file)), lang)
+        content = made.encode() if isinstance(made, str) else made
         if out is None:
-            click.echo(text.rstrip("\n"))
+            click.echo(content.decode().rstrip("\n"))
             return
         try:
-            Path(out).write_text(text, encoding="utf-8")
+            Path(out).write_bytes(content)
         except OSError as fault:
             raise UsageError("usage.cannot_write", {"path": out, "reason": fault.strerror or str(fault)}) from fault
         click.echo(say(lang, "validate.written", path=out), err=True)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 EXIT_CODES = {"conformant": 0, "nonconformant": 1, "inconclusive": 3}
 CLASSES = [c.value for c in ConformanceClass]
 SMALL_BYTES = 8 * 1024 * 1024
-FORMATS = ("json", "html", "text", "junit", "sarif")
+FORMATS = ("json", "html", "text", "junit", "sarif", "pdf")
 DEFAULT_FILES = ("json", "html", "text")
 
 
@@ -91,7 +91,7 @@ def _output_options(lang: str) -> list[click.Parameter]:
 
 
 def _run(lang: str, submission: str, given: Mapping[str, Any]) -> int:
-    formats = chosen_formats(given["format_"])
+    formats = chosen_formats(given["format_"], given["out"])
     if given["out"] is None and len(formats) > 1:
         raise UsageError("usage.out_needed", {"formats": ",".join(formats)})
     from validator.cli.progress import Progress
@@ -115,7 +115,7 @@ def _run(lang: str, submission: str, given: Mapping[str, Any]) -> int:
             progress=progress,
         )
         report = examine(submission, options)
-        shown = RENDERERS[formats[0] if formats and outbox is None else "text"].load()(report, lang)
+        shown = RENDERERS[formats[0] if formats and outbox is None else "text"].text(report, lang)
         written = write_reports(lang, report, formats or DEFAULT_FILES, outbox, progress) if outbox else []
     for path in written:
         click.echo(say(lang, "validate.written", path=path), err=True)
@@ -141,12 +141,26 @@ def write_reports(
     return outbox.send()
 
 
-def chosen_formats(text: str | None) -> tuple[str, ...]:
+def chosen_formats(text: str | None, out: str | None) -> tuple[str, ...]:
+    """The formats asked for, each of which can be written to `out`. Raises UsageError."""
+    from validator.report import RENDERERS
+
     chosen = tuple(part.strip() for part in text.split(",")) if text else ()
     for name in chosen:
         if name not in FORMATS:
             raise UsageError("usage.unknown_format", {"format": name, "known": ", ".join(FORMATS)})
+        if RENDERERS[name].binary:
+            check_binary(out)
     return chosen
+
+
+def check_binary(out: str | None) -> None:
+    """Does nothing when a PDF can be made and has a place to go. Raises UsageError."""
+    from validator.report.typeset import check_installed
+
+    check_installed()
+    if out is None:
+        raise UsageError("usage.pdf_needs_out")
 
 
 def _default_jobs(submission: Path) -> int:

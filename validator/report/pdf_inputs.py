@@ -20,7 +20,7 @@ def parameters(report: Row, lang: str) -> Iterator[Block]:
     if not report["parameters"]:
         return
     heads = [say(lang, "classes.standard"), *(say(lang, f"column.{n}") for n in ("parameter", "value", "basis"))]
-    rows = [[p["standard"], p["name"], f"{_value(p['value'], lang)} {p['unit']}".strip(),
+    rows = [[p["standard"], p["name"], f"{_value(p['value'], lang)} {_unit(p['unit'])}".strip(),
              f"{word(lang, 'basis', p['basis'])}. {in_language(p['source'], lang)}"]
             for p in report["parameters"]]  # fmt: skip
     caption = say(lang, "parameters.caption")
@@ -31,6 +31,11 @@ def _value(value: Any, lang: str) -> str:
     if isinstance(value, list):
         return ", ".join(str(one) for one in value)
     return integer(value, lang) if isinstance(value, int) and not isinstance(value, bool) else str(value)
+
+
+def _unit(unit: str) -> str:
+    """The unit, but for the 1 of what has none."""
+    return "" if unit == "1" else unit
 
 
 def inputs(report: Row, lang: str) -> Iterator[Block]:

@@ -20,14 +20,11 @@ from validator.report.visible import one_line
 
 ROOT: Final = Path(__file__).resolve().parent / "templates" / "pdf"
 STANDARDS: Final = ("a-3a", "ua-1")
-BREAKABLE: Final = 24
-ZERO_WIDTH_SPACE: Final = "\u200b"
 
 _NOT_DRAWN = re.compile(
     "[^ -~\xa0-\u04ff\u1e00-\u1eff\u2010-\u2027\u2030-\u2040\u2044-\u2052\u2070-\u209c\u20a0-\u20bf"
     "\u2100-\u211e\u2190-\u22ff\u2500-\u25ff\u27e6-\u27eb]"
 )
-_LONG_RUN = re.compile(rf"[^\s{ZERO_WIDTH_SPACE}]{{{BREAKABLE}}}(?=\S)")
 
 
 def typeset(template: str, data: Mapping[str, Any], moment: datetime, files: Mapping[str, str] | None = None) -> bytes:
@@ -70,9 +67,9 @@ def _typst() -> Any:
 
 
 def printable(value: Any) -> Any:
-    """The same structure with every text made fit for the page: one line, drawable, breakable."""
+    """The same structure with every text made fit for the page: one line, every letter drawable."""
     if isinstance(value, str):
-        return _breakable(_NOT_DRAWN.sub(_spelled, one_line(unicodedata.normalize("NFC", value))))
+        return _NOT_DRAWN.sub(_spelled, one_line(unicodedata.normalize("NFC", value)))
     if isinstance(value, Mapping):
         return {str(name): printable(member) for name, member in value.items()}
     if isinstance(value, list | tuple):
@@ -82,8 +79,3 @@ def printable(value: Any) -> Any:
 
 def _spelled(match: re.Match[str]) -> str:
     return f"⟨U+{ord(match.group()):04X}⟩"
-
-
-def _breakable(text: str) -> str:
-    """Places to break a line in runs without a space, which would leave the page else."""
-    return _LONG_RUN.sub(lambda match: match.group() + ZERO_WIDTH_SPACE, text)
