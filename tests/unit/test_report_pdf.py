@@ -1,4 +1,4 @@
-"""The report as PDF: declared PDF/A-3a and PDF/UA-1, both languages whole, text of the subject inert, the same bytes."""
+"""The report as PDF: PDF/A-3a and PDF/UA-1 declared, every letter whole, text of the subject inert, the same bytes."""
 
 import io
 import sys
@@ -62,6 +62,22 @@ def test_every_letter_can_be_taken_out_again(lang, said):
     text = flat(text_of(pdf.render(sample_report(), lang)))
 
     assert [sentence for sentence in said if flat(sentence) not in text] == []
+
+
+def test_every_vietnamese_letter_comes_out_as_it_went_in():
+    vowels, tones = "aăâeêioôơuưy", ["", "\u0300", "\u0301", "\u0309", "\u0303", "\u0323"]
+    letters = "".join(unicodedata.normalize("NFC", v + t) for v in vowels + vowels.upper() for t in tones) + "đĐ"
+    report = sample_report()
+    for result in report["results"]:
+        result["title"] = {"vi": letters, "en": ""}
+        result["findings"] = [
+            {**item, "location": {**item["location"], "file": letters}, "found": letters} for item in result["findings"]
+        ]
+
+    text = flat(text_of(pdf.render(report, "vi")))
+
+    assert text.count(letters) > 9
+    assert len(letters) == 146
 
 
 def test_report_id_stands_on_every_page_with_its_number():

@@ -54,7 +54,7 @@ def _requirement(result: Row, report: Row, lang: str) -> Iterator[Block]:
         yield {"kind": "text", "text": f"{say(lang, 'finding.fix')} {in_language(result['fix'], lang)}"}
 
 
-def _shown(result: Row, report: Row) -> list[Sequence[Row]]:
+def _shown(result: Row, report: Row) -> Sequence[Sequence[Row]]:
     """The first samples; of a running system, findings of one cause together."""
     findings = result["findings"]
     return list(by_cause(findings) if "live" in report else [[item] for item in findings])[:SAMPLES]
