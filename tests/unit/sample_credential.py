@@ -46,7 +46,7 @@ def sample_credential(demo: bool = True) -> dict[str, Any]:
         "credentialStatus": [],
         "credentialSubject": {
             "type": "TestedSystem", "number": number, "demo": demo,
-            "client": {"name": "Công ty Giải pháp Đô thị Mẫu", "taxCode": "0101234567", "address": "2 Lê Duẩn, Đà Nẵng"},
+            "client": {"name": "Công ty Giải pháp Đô thị Mẫu", "taxCode": "0101234567", "address": "2 Lê Duẩn"},
             "object": {
                 "name": "IOC Mẫu", "version": "2.4.1", "platformId": None, "submission": "thanh-pho-mau",
                 "submissionDigest": "sha256:" + "b" * 64, "deployment": None, "localities": [],
