@@ -81,6 +81,7 @@ def check(
             check_end(reader, document)
             for signature in reader.embedded_signatures:
                 check_container(signature, document)
+                check_cms(signature.signed_data, trust, signature.field_name)
             return tuple(_judged(s, expected[s.field_name], trust, moment) for s in signatures)
         except BROKEN as fault:
             raise EvidenceError("pades.broken", {"reason": _line(fault)}) from fault
@@ -108,7 +109,6 @@ def _judged(signature: EmbeddedPdfSignature, expected: str, trust: Trust, moment
     conclusion = _archived(signature, trust, moment) if archived else _present(signature, trust, moment)
     if conclusion.doubt:
         raise EvidenceError("pades.not_valid", {"field": field, "reason": _line(conclusion.doubt)})
-    check_cms(signature.signed_data, conclusion.path, conclusion.stamp_path, field)
     path = tuple(named(c) for c in conclusion.path if isinstance(c, x509.Certificate))
     return Signed(field, named(certificate), conclusion.level, conclusion.at, path)
 
@@ -121,7 +121,6 @@ class _Conclusion:
     level: Level
     at: datetime | None
     path: Sequence[Any]
-    stamp_path: Sequence[Any]
 
 
 def _archived(signature: EmbeddedPdfSignature, trust: Trust, moment: datetime | None) -> _Conclusion:
@@ -131,8 +130,7 @@ def _archived(signature: EmbeddedPdfSignature, trust: Trust, moment: datetime | 
     good = result.ades_subindic is AdESPassed.OK and status is not None and status.bottom_line
     stamped = result.oldest_evidence_record_timestamp is not None
     doubt = "" if good and stamped else result.failure_msg or str(result.ades_subindic)
-    stamp = result.signature_timestamp_status
-    return _Conclusion(doubt, Level.B_LTA, result.best_signature_time, _path(status), _path(stamp and stamp.api_status))
+    return _Conclusion(doubt, Level.B_LTA, result.best_signature_time, _path(status))
 
 
 def _present(signature: EmbeddedPdfSignature, trust: Trust, moment: datetime | None) -> _Conclusion:
@@ -144,7 +142,7 @@ def _present(signature: EmbeddedPdfSignature, trust: Trust, moment: datetime | N
     doubt = "" if status.bottom_line else getattr(problem, "name", "") or status.summary()
     level = Level.B_B if stamp is None else Level.B_LT if held else Level.B_T
     at = stamp.timestamp if stamp else status.signer_reported_dt
-    return _Conclusion(doubt, level, at, _path(status), _path(stamp))
+    return _Conclusion(doubt, level, at, _path(status))
 
 
 def _path(status: Any) -> Sequence[Any]:

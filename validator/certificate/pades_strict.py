@@ -6,16 +6,20 @@ its last signature. Letting anything stand there would let two different files p
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 from asn1crypto import cms, x509
+from cryptography import x509 as pyca_x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY, DiffResult
 from pyhanko.sign.fields import MDPPerm
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
+from validator.certificate.pades_trust import Trust
 from validator.errors import EvidenceError
 
 VERSIONS: Final = {"data": "v1", "tst_info": "v3"}
@@ -56,11 +60,13 @@ def check_container(signature: EmbeddedPdfSignature, content: bytes) -> None:
         raise EvidenceError("pades.loose", {"field": signature.field_name})
 
 
-def check_cms(signed: cms.SignedData, path: Iterable[Any], stamp_path: Iterable[Any], field: str) -> None:
-    """Does nothing when the unsigned parts of a CMS say what its signed parts say. Raises EvidenceError."""
+def check_cms(signed: cms.SignedData, trust: Trust, field: str) -> None:
+    """Does nothing when the unsigned parts of a CMS say what its signed parts say. Raises EvidenceError.
+
+    Its certificates must be the signer's and those on the way from it to a root.
+    """
     kind = signed["encap_content_info"]["content_type"].native
     (signer,) = signed["signer_infos"]
-    known = {c.dump() for c in path if isinstance(c, x509.Certificate)}
     held = [choice.chosen for choice in signed["certificates"]]
     own = [c for c in held if _is_of(c, signer["sid"])]
     plain = (
@@ -69,7 +75,7 @@ def check_cms(signed: cms.SignedData, path: Iterable[Any], stamp_path: Iterable[
         and _names(signed["digest_algorithms"]) == [signer["digest_algorithm"]["algorithm"].native]
         and not signed["crls"].native
         and len(own) == 1
-        and {c.dump() for c in held} <= known
+        and {c.dump() for c in held} <= set(_way(own[0], held, trust))
         and signed.copy().dump(force=True) == signed.dump()
     )
     unsigned = signer["unsigned_attrs"]
@@ -77,11 +83,33 @@ def check_cms(signed: cms.SignedData, path: Iterable[Any], stamp_path: Iterable[
     if not plain or (len(stamps) != len(unsigned or ())) or len(stamps) > 1:
         raise EvidenceError("pades.loose", {"field": field})
     for stamp in stamps:
-        check_cms(stamp["values"][0]["content"], stamp_path, (), field)
+        check_cms(stamp["values"][0]["content"], trust, field)
 
 
-def _names(algorithms: Sequence[Any]) -> list[str]:
+def _names(algorithms: cms.DigestAlgorithms) -> list[str]:
     return [algorithm["algorithm"].native for algorithm in algorithms]
+
+
+def _way(certificate: x509.Certificate, held: Sequence[x509.Certificate], trust: Trust) -> Iterator[bytes]:
+    """The certificate and those above it, each of which has signed the one below, up to a root."""
+    offered = [pyca_x509.load_der_x509_certificate(c.dump()) for c in (*trust.roots, *trust.others, *held)]
+    roots = {c.dump() for c in trust.roots}
+    current = pyca_x509.load_der_x509_certificate(certificate.dump())
+    for _ in offered:
+        der = current.public_bytes(Encoding.DER)
+        yield der
+        above = next((c for c in offered if _issued(c, current)), None)
+        if der in roots or above is None:
+            return
+        current = above
+
+
+def _issued(above: pyca_x509.Certificate, below: pyca_x509.Certificate) -> bool:
+    try:
+        below.verify_directly_issued_by(above)
+    except (ValueError, TypeError, InvalidSignature):
+        return False
+    return True
 
 
 def _is_of(certificate: x509.Certificate, sid: cms.SignerIdentifier) -> bool:
