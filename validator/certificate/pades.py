@@ -22,7 +22,12 @@ from pyhanko.sign import PdfSigner, SimpleSigner
 from pyhanko.sign.fields import SigSeedSubFilter
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers.pdf_cms import Signer
-from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata
+from pyhanko.sign.signers.pdf_signer import (
+    DSSContentSettings,
+    PdfSignatureMetadata,
+    SigDSSPlacementPreference,
+    TimestampDSSContentSettings,
+)
 from pyhanko.sign.timestamps import TimeStamper, TimestampRequestError
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.errors import PathError, ValidationError
@@ -33,6 +38,12 @@ from validator.errors import UsageError
 
 HASH: Final = "sha256"
 FAULTS: Final = (PdfError, SigningError, TimestampRequestError, ValidationError, PathError, ValueError, OSError)
+UNDER_THE_STAMP: Final = DSSContentSettings(
+    include_vri=False,
+    placement=SigDSSPlacementPreference.TOGETHER_WITH_NEXT_TS,
+    next_ts_settings=TimestampDSSContentSettings(include_vri=False, update_before_ts=True),
+)
+"""The stamp over all comes last and covers what verifies it too: nothing stands behind it unsigned."""
 Made = TypeVar("Made")
 
 
@@ -123,6 +134,7 @@ def metadata(order: Order) -> PdfSignatureMetadata:
         embed_validation_info=order.level.long_term,
         use_pades_lta=order.level is Level.B_LTA,
         validation_context=context(order) if order.level.long_term else None,
+        dss_settings=UNDER_THE_STAMP if order.level is Level.B_LTA else DSSContentSettings(),
     )
 
 
