@@ -28,7 +28,7 @@ from pyhanko.sign.signers.pdf_signer import (
     SigDSSPlacementPreference,
     TimestampDSSContentSettings,
 )
-from pyhanko.sign.timestamps import TimeStamper, TimestampRequestError
+from pyhanko.sign.timestamps import HTTPTimeStamper, TimeStamper, TimestampRequestError
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.errors import PathError, ValidationError
 
@@ -90,7 +90,8 @@ def signer_of(pkcs12: bytes, passphrase: bytes, others: tuple[x509.Certificate, 
         signer = SimpleSigner.load_pkcs12_data(pkcs12, list(others), passphrase)
     except (ValueError, TypeError, OSError) as fault:
         raise UsageError("pades.key_not_opened") from fault
-    return suitable(with_pss(signer))
+    suitable(signer)
+    return with_pss(signer)
 
 
 def with_pss(signer: SimpleSigner) -> SimpleSigner:
@@ -118,6 +119,11 @@ def sign(document: bytes, order: Order, signer: Signer) -> bytes:
         except FAULTS as fault:
             raise not_signed(fault) from fault
     return bytes(out.getvalue())
+
+
+def stamper_at(url: str) -> TimeStamper:
+    """The time-stamp authority at an address (RFC 3161 over HTTP)."""
+    return HTTPTimeStamper(url, timeout=30)
 
 
 def not_signed(fault: Exception) -> UsageError:

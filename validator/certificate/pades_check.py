@@ -100,7 +100,7 @@ def _judged(signature: EmbeddedPdfSignature, expected: str, trust: Trust, moment
     field, certificate = signature.field_name, signature.signer_cert
     if fingerprint(certificate) != expected.lower():
         raise EvidenceError("pades.other_signer", {"field": field, "signer": named(certificate)})
-    signature.compute_integrity_info(diff_policy=DEFAULT_DIFF_POLICY)
+    signature.compute_integrity_info(diff_policy=DEFAULT_DIFF_POLICY)  # type: ignore[no-untyped-call]
     if not signature.summarise_integrity_info()["docmdp_ok"]:
         raise EvidenceError("pades.changed", {"field": field})
     archived = any(
@@ -183,7 +183,7 @@ def _specification(trust: Trust) -> PdfSignatureValidationSpec:
 
 
 def _timing(moment: datetime | None) -> ValidationTimingInfo | None:
-    return moment and ValidationTimingInfo(moment, moment, point_in_time_validation=True)
+    return ValidationTimingInfo(moment, moment, point_in_time_validation=True) if moment else None
 
 
 def _line(fault: object) -> str:

@@ -22,7 +22,7 @@ FIELDS: Final = {APPROVER: "field.approver", AGENCY: "field.agency"}
 ID_SIZE: Final = 16
 
 
-class AsIsWriter(IncrementalPdfFileWriter):  # type: ignore[misc] # untyped
+class AsIsWriter(IncrementalPdfFileWriter):
     """Adds to a document and leaves its metadata as they were issued."""
 
     def _update_meta(self) -> None: ...
@@ -38,5 +38,5 @@ def reserve(document: bytes) -> bytes:
         append_signature_field(writer, SigFieldSpec(name, invis_sig_settings=outside, readable_field_name=shown))
     ensure_sig_flags(writer, lock_sig_flags=True)  # said now, so that signing changes nothing but its field
     out = io.BytesIO()
-    writer.write(out)
+    writer.write(out)  # type: ignore[no-untyped-call]
     return out.getvalue()

@@ -98,7 +98,7 @@ async def _prepare(
 
 
 def _signer(chain: tuple[x509.Certificate, ...], value: bytes | None = None) -> ExternalSigner:
-    store = SimpleCertificateStore()
+    store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
     store.register_multiple(list(chain[1:]))
     return ExternalSigner(chain[0], store, signature_value=value, signature_mechanism=_mechanism(chain[0]))
 

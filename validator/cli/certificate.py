@@ -25,6 +25,8 @@ REGISTER = "validator.cli.register"
 SUBCOMMANDS = {
     "init": f"{REGISTER}:init", "issue": f"{OWN}:issue", "verify": f"{OWN}:verify", "status": f"{OWN}:status",
     "suspend": f"{REGISTER}:suspend", "reinstate": f"{REGISTER}:reinstate", "revoke": f"{REGISTER}:revoke",
+    "pdf": "validator.cli.certificate_pdf:pdf", "sign": "validator.cli.certificate_sign:sign",
+    "check-pdf": "validator.cli.certificate_pdf:check_pdf",
     "refresh": f"{REGISTER}:refresh", "rotate": f"{REGISTER}:rotate",
 }  # fmt: skip
 USUAL_SURVEILLANCE: Final = 6
