@@ -109,7 +109,7 @@ def verify(lang: str) -> Command:
         from validator.certificate.strict_json import MOST_BYTES
         from validator.cli.validate import parse_moment
 
-        content = _content(Path(certificate_file), MOST_BYTES + 1)
+        content = _carried(Path(certificate_file), MOST_BYTES + 1)
         folder = Path(given["register"]) if given["register"] else None
         at = parse_moment(given["at"]) or datetime.now(UTC)
         means = verifying.Means(_keys(given, folder), at, folder, given["offline"])
@@ -132,6 +132,14 @@ def verify(lang: str) -> Command:
         option(lang, "--at", metavar="RFC3339", help_key="option.at"),
         lang_option(lang),
     )
+
+
+def _carried(path: Path, most: int) -> bytes:
+    """The certificate of a file, which may be the PDF that it is attached to."""
+    from validator.certificate.carriers import MOST_BYTES, attached, is_pdf
+
+    content = _content(path, most)
+    return attached(_content(path, 16 * MOST_BYTES)) if is_pdf(content) else content
 
 
 def _content(path: Path, most: int) -> bytes:
