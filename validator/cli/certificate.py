@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from validator.cli.certificate_qr import verify_qr
 from validator.cli.clicks import Command, LazyGroup, command, lang_option, option
 from validator.cli.signing import opened, register_option, signing_options, tell_demo
 from validator.cli.words import explain, say
@@ -109,10 +110,16 @@ def verify(lang: str) -> Command:
         from validator.certificate.strict_json import MOST_BYTES
         from validator.cli.validate import parse_moment
 
-        content = _carried(Path(certificate_file), MOST_BYTES + 1)
         folder = Path(given["register"]) if given["register"] else None
         at = parse_moment(given["at"]) or datetime.now(UTC)
         means = verifying.Means(_keys(given, folder), at, folder, given["offline"])
+        if certificate_file.startswith("https://"):
+            scanned = verify_qr(lang, certificate_file, means)
+            if scanned is None:
+                return EXIT_CODES["unknown"]
+            content = scanned
+        else:
+            content = _carried(Path(certificate_file), MOST_BYTES + 1)
         outcome = verifying.verify(content, means)
         if given["trust"] is None:
             click.echo(f"{say(lang, 'verify.mark_note')} {say(lang, 'certificate.verify.not_pinned')}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pypdf
@@ -9,8 +10,12 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from tests.unit.certificate.test_commands import PASSPHRASE as KEY_PASSPHRASE
 from tests.unit.certificate.test_commands import call, ground, issued, made, passphrase
 from tests.unit.signing_authority import PASSPHRASE, authority
+from validator.certificate import qr
+from validator.certificate.keys import load
+from validator.certificate.register import KEYS
 
 __all__ = ["ground", "passphrase"]  # fixtures
 
@@ -82,3 +87,14 @@ def test_revoked_certificate_gets_no_page(number: str) -> None:
     assert call("certificate", "revoke", number, *why) == 0
     assert page(number) == 5
     assert not Path("page.pdf").exists()
+
+
+def test_qr_text_verifies_offline_and_against_the_register(number: str, capsys: pytest.CaptureFixture[str]) -> None:
+    content = Path(f"reg/certificates/{number}.json").read_bytes()
+    key = load(Path("key.json"), KEY_PASSPHRASE)
+    credential = json.loads(content)
+    text = qr.address(credential["id"], qr.token(qr.claims_of(credential, content), key.private, key.kid))
+    assert call("certificate", "verify", text, "--register", "reg") == 0
+    assert number in capsys.readouterr().out
+    assert call("certificate", "verify", text, "--trust", f"reg/{KEYS}") == 3
+    assert call("certificate", "verify", text[:-2] + "AA", "--register", "reg") == 5
