@@ -43,7 +43,11 @@ from validator.certificate.pades_strict import check_cms, check_container, check
 from validator.certificate.pades_trust import Trust
 from validator.errors import EvidenceError
 
-BROKEN: Final = (PdfError, SignatureValidationError, ValidationInfoReadingError, ValueError, KeyError, TypeError)
+BROKEN: Final = (
+    PdfError, SignatureValidationError, ValidationInfoReadingError, ValueError, LookupError, TypeError,
+    AttributeError, NotImplementedError, RecursionError, ArithmeticError,
+)  # fmt: skip
+"""What the library raises over files that were made to break it, too: none of it is a good signature."""
 
 
 @dataclass(frozen=True, slots=True)

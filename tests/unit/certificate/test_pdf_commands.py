@@ -80,6 +80,9 @@ def test_tampered_or_unsigned_page_is_exit_5_and_wrong_calls_exit_2(number: str)
     assert call("certificate", "sign", "page.pdf", "--out", "x.pdf") == 2
     key = ("--key", "signer.p12", "--passphrase-file", "phrase")
     assert call("certificate", "sign", "page.pdf", *key, "--level", "B-T", "--out", "x.pdf") == 2
+    nobody = ("--level", "B-T", "--tsa", "http://127.0.0.1:9/")
+    assert call("certificate", "sign", "page.pdf", *key, *nobody, "--out", "x.pdf") == 2
+    assert not Path("x.pdf").exists()
 
 
 def test_revoked_certificate_gets_no_page(number: str) -> None:
