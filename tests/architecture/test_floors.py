@@ -66,6 +66,9 @@ ONE_ROOM = {
     "signxml": {"validator.checks.xml_signature"},
     "click": {"validator.cli"},
     "httpcore": {"validator.api"},
+    "typst": {"validator.report.typeset"},
+    "segno": {"validator.certificate.qr"},
+    "pyhanko": {"validator.certificate.pades"},
 }
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from validator.cli.certificate_qr import verify_qr
 from validator.cli.clicks import Command, LazyGroup, command, lang_option, option
 from validator.cli.signing import opened, register_option, signing_options, tell_demo
 from validator.cli.words import explain, say
@@ -25,6 +26,8 @@ REGISTER = "validator.cli.register"
 SUBCOMMANDS = {
     "init": f"{REGISTER}:init", "issue": f"{OWN}:issue", "verify": f"{OWN}:verify", "status": f"{OWN}:status",
     "suspend": f"{REGISTER}:suspend", "reinstate": f"{REGISTER}:reinstate", "revoke": f"{REGISTER}:revoke",
+    "pdf": "validator.cli.certificate_pdf:pdf", "sign": "validator.cli.certificate_sign:sign",
+    "check-pdf": "validator.cli.certificate_pdf:check_pdf",
     "refresh": f"{REGISTER}:refresh", "rotate": f"{REGISTER}:rotate",
 }  # fmt: skip
 USUAL_SURVEILLANCE: Final = 6
@@ -107,10 +110,16 @@ def verify(lang: str) -> Command:
         from validator.certificate.strict_json import MOST_BYTES
         from validator.cli.validate import parse_moment
 
-        content = _content(Path(certificate_file), MOST_BYTES + 1)
         folder = Path(given["register"]) if given["register"] else None
         at = parse_moment(given["at"]) or datetime.now(UTC)
         means = verifying.Means(_keys(given, folder), at, folder, given["offline"])
+        if certificate_file.startswith("https://"):
+            scanned = verify_qr(lang, certificate_file, means)
+            if scanned is None:
+                return EXIT_CODES["unknown"]
+            content = scanned
+        else:
+            content = _carried(Path(certificate_file), MOST_BYTES + 1)
         outcome = verifying.verify(content, means)
         if given["trust"] is None:
             click.echo(f"{say(lang, 'verify.mark_note')} {say(lang, 'certificate.verify.not_pinned')}")
@@ -130,6 +139,14 @@ def verify(lang: str) -> Command:
         option(lang, "--at", metavar="RFC3339", help_key="option.at"),
         lang_option(lang),
     )
+
+
+def _carried(path: Path, most: int) -> bytes:
+    """The certificate of a file, which may be the PDF that it is attached to."""
+    from validator.certificate.carriers import MOST_BYTES, attached, is_pdf
+
+    content = _content(path, most)
+    return attached(_content(path, 16 * MOST_BYTES)) if is_pdf(content) else content
 
 
 def _content(path: Path, most: int) -> bytes:

@@ -22,7 +22,7 @@ from validator.cli.validate import (
     draft_of,
     load_profile,
     outbox_of,
-    rendered,
+    spoken,
     write_reports,
 )
 from validator.cli.words import say
@@ -127,7 +127,7 @@ def hindrance(steps: tuple[Step, ...]) -> int | None:
 
 
 def _run(lang: str, url: str, given: dict[str, Any]) -> int:
-    formats = chosen_formats(given["format_"])
+    formats = chosen_formats(given["format_"], given["out"])
     if given["resume"] and given["out"] is None:
         raise UsageError("usage.resume_needs_out")
     if given["with_schemathesis"] is not None:
@@ -172,7 +172,7 @@ def _examine(
         send_live(draft, examined, options, folder)  # what a pipeline accepts of it is not evidence
     report = gating.applied(examined)
     with outbox_of(given["out"]) as outbox:
-        shown = rendered(report, formats[0] if formats and outbox is None else "text", lang, gating)
+        shown = spoken(report, formats[0] if formats and outbox is None else "text", lang, gating)
         written = write_reports(lang, report, formats or DEFAULT_FILES, outbox, gating) if outbox else []
     if given["har"] and given["out"] is not None:
         from validator.api.har import write_har
@@ -182,7 +182,7 @@ def _examine(
         written.append(folder / "exchanges.har")
     for path in written:
         click.echo(say(lang, "validate.written", path=path), err=True)
-    click.echo(shown.rstrip("\n"))
+    click.echo(shown)
     return gating.exit_code(lang, report, EXIT_CODES[report["summary"]["verdict"]])
 
 

@@ -44,10 +44,10 @@ class Outbox:
             with suppress(OSError):  # something was sent
                 self.folder.rmdir()
 
-    def put(self, name: str, text: str) -> None:
+    def put(self, name: str, report: str | bytes) -> None:
         """Keeps one report. Raises UsageError."""
         with self._writing():
-            (Path(self.aside.name) / name).write_text(text, encoding="utf-8")
+            (Path(self.aside.name) / name).write_bytes(report.encode() if isinstance(report, str) else report)
 
     def send(self) -> list[Path]:
         """Moves in all that was put, and removes reports of earlier runs; where it lies now. Raises UsageError."""

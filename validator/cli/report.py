@@ -24,20 +24,23 @@ def render(lang: str) -> Command:
 
     def run(report_file: str, format_: str, out: str | None, base: str | None, baseline: str | None) -> None:
         from validator.cli.gating import Gating
-        from validator.cli.validate import rendered
+        from validator.cli.validate import check_binary, rendered
         from validator.report import RENDERERS
         from validator.report.based import based
         from validator.report.load import read_report
 
         if format_ not in RENDERERS:
             raise UsageError("usage.unknown_format", {"format": format_, "known": ", ".join(RENDERERS)})
+        if RENDERERS[format_].binary:
+            check_binary(out)
         gating, source = Gating.of({"baseline": baseline}), read_report(Path(report_file))
-        text = rendered(source if format_ == "json" else based(source, base), format_, lang, gating)
+        made = rendered(source if format_ == "json" else based(source, base), format_, lang, gating)
+        content = made.encode() if isinstance(made, str) else made
         if out is None:
-            click.echo(text.rstrip("\n"))
+            click.echo(content.decode().rstrip("\n"))
             return
         try:
-            Path(out).write_text(text, encoding="utf-8")
+            Path(out).write_bytes(content)
         except OSError as fault:
             raise UsageError("usage.cannot_write", {"path": out, "reason": fault.strerror or str(fault)}) from fault
         click.echo(say(lang, "validate.written", path=out), err=True)

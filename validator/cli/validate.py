@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -113,7 +113,7 @@ def draft_of(bundle: str | None) -> AbstractContextManager[Draft | None]:
 
 
 def _run(lang: str, submission: str, given: Mapping[str, Any]) -> int:
-    formats = chosen_formats(given["format_"])
+    formats = chosen_formats(given["format_"], given["out"])
     if given["out"] is None and len(formats) > 1:
         raise UsageError("usage.out_needed", {"formats": ",".join(formats)})
     if given.get("with_data") and not given.get("bundle"):
@@ -124,17 +124,22 @@ def _run(lang: str, submission: str, given: Mapping[str, Any]) -> int:
     with Progress(lang) as progress, outbox_of(given["out"]) as outbox, draft_of(given.get("bundle")) as draft:
         examined = _examined(submission, _options(submission, given, progress), draft, bool(given.get("with_data")))
         report = gating.applied(examined)
-        shown = rendered(report, formats[0] if formats and outbox is None else "text", lang, gating)
+        shown = spoken(report, formats[0] if formats and outbox is None else "text", lang, gating)
         written = write_reports(lang, report, formats or DEFAULT_FILES, outbox, gating, progress) if outbox else []
     for path in written:
         click.echo(say(lang, "validate.written", path=path), err=True)
-    click.echo(shown.rstrip("\n"))
+    click.echo(shown)
     return gating.exit_code(lang, report, EXIT_CODES[report["summary"]["verdict"]])
 
 
-def rendered(report: Mapping[str, Any], format_: str, lang: str, gating: Gating) -> str:
+def rendered(report: Mapping[str, Any], format_: str, lang: str, gating: Gating) -> str | bytes:
     """The report in one format, findings marked by the baseline; report.json itself knows none."""
     return RENDERERS[format_].load()(report if format_ == "json" else gating.shown(report), lang)
+
+
+def spoken(report: Mapping[str, Any], format_: str, lang: str, gating: Gating) -> str:
+    """The same for the terminal, in a format that is text."""
+    return cast(str, rendered(report, format_, lang, gating)).rstrip("\n")
 
 
 def _options(submission: str, given: Mapping[str, Any], progress: Told) -> Options:
@@ -192,12 +197,26 @@ def write_reports(
     return outbox.send()
 
 
-def chosen_formats(text: str | None) -> tuple[str, ...]:
+def chosen_formats(text: str | None, out: str | None) -> tuple[str, ...]:
+    """The formats asked for, each of which can be written to `out`. Raises UsageError."""
+    from validator.report import RENDERERS
+
     chosen = tuple(part.strip() for part in text.split(",")) if text else ()
     for name in chosen:
         if name not in FORMATS:
             raise UsageError("usage.unknown_format", {"format": name, "known": ", ".join(FORMATS)})
+        if RENDERERS[name].binary:
+            check_binary(out)
     return chosen
+
+
+def check_binary(out: str | None) -> None:
+    """Does nothing when a PDF can be made and has a place to go. Raises UsageError."""
+    from validator.report.typeset import check_installed
+
+    check_installed()
+    if out is None:
+        raise UsageError("usage.pdf_needs_out")
 
 
 def _default_jobs(submission: Path) -> int:
