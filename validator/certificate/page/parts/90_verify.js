@@ -1,0 +1,122 @@
+// The verdict: each step holds, fails or cannot be told; what cannot be told is never taken for good.
+
+const HOLDS = "holds";
+const FAILS = "fails";
+const CANNOT_TELL = "cannotTell";
+const PASSED_OVER = "passedOver";
+
+const step = (state) => (id, params = {}) => ({ state, id, params });
+const holds = step(HOLDS);
+const fails = step(FAILS);
+const cannotTell = step(CANNOT_TELL);
+const passedOver = step(PASSED_OVER);
+
+const MOST_MONTHS = 12;
+
+/**
+ * What these files show at `now` (milliseconds): verdict, steps in order, the certificate when it could be read.
+ * `confirmed` says that the reader compared the fingerprint of a key that came with the certificate.
+ */
+async function verifyFiles(files, now, confirmed = false) {
+  const intake = await sorted(files);
+  const report = { steps: [], certificate: null, kid: null, demo: false, carried: false, pdf: false, now, unused: intake.unused };
+  try {
+    const file = theCertificate(intake);
+    report.pdf = file.pdf === true;
+    const certificate = readCertificate(file.bytes);
+    report.certificate = certificate;
+    report.demo = certificate.credentialSubject.demo !== false || proofOf(certificate).verificationMethod.includes(`#${DEMO}`);
+    add(report, "reading", holds("reading.sound"));
+    await examine(report, certificate, intake, now, confirmed);
+  } catch (fault) {
+    add(report, "reading", refusal(fault, fault.id === "intake.no_certificate" ? cannotTell : fails));
+  }
+  return { ...report, verdict: verdictOf(report.steps) };
+}
+
+function add(report, name, found) {
+  report.steps.push({ name, ...found });
+}
+
+/** A refusal as a step; anything else is a fault of this page, which tells nothing about the certificate. */
+const refusal = (fault, as) => (fault instanceof Refused ? as(fault.id, fault.params) : cannotTell("internal", { reason: String(fault) }));
+
+async function tried(made, as = fails) {
+  try {
+    return await made();
+  } catch (fault) {
+    return refusal(fault, as);
+  }
+}
+
+function verdictOf(steps) {
+  const states = new Set(steps.map((s) => s.state));
+  return states.has(FAILS) ? "invalid" : states.has(CANNOT_TELL) ? "cannotTell" : "valid";
+}
+
+function readCertificate(bytes) {
+  const certificate = parseCanonical(bytes);
+  const place = misfit(certificate, CERTIFICATE_SCHEMA);
+  if (place !== null) throw new Refused("reading.shape", { place });
+  proofOf(certificate);
+  return certificate;
+}
+
+async function examine(report, certificate, intake, now, confirmed) {
+  let given = { keys: new Map(), carried: false };
+  const unread = await tried(async () => ((given = await keysOf(intake)), null), cannotTell);
+  const { keys } = given;
+  report.carried = given.carried;
+  let key = null;
+  const named = unread ?? (keys.size === 0 ? cannotTell("issuer.no_keys") : null) ??
+    (await tried(() => ((key = keyFor(certificate, certificate.issuer.id, keys, now)), null)));
+  report.kid = key?.kid ?? null;
+  add(report, "proof", key ? await tried(() => proofStep(certificate, key)) : cannotTell("proof.no_key"));
+  add(report, "issuer", named ?? issuerStep(certificate, key, given.carried && !confirmed));
+  add(report, "contents", await tried(() => contentsStep(certificate)));
+  add(report, "dates", await tried(() => datesStep(certificate, now)));
+  for (const purpose of PURPOSES) {
+    const told = () => (keys.size === 0 ? cannotTell("issuer.no_keys") : statusStep(certificate, purpose, intake.lists, keys, now));
+    add(report, purpose, await tried(told));
+  }
+  add(report, "history", await tried(() => historyStep(report, certificate, intake.histories, keys, now)));
+  let logs;
+  try {
+    logs = await logSteps(certificate, intake.proofs, await policyOf(intake));
+  } catch (fault) {
+    logs = { log: refusal(fault, fails), witnesses: cannotTell("witness.no_log") };
+  }
+  add(report, "log", logs.log);
+  add(report, "witnesses", logs.witnesses);
+}
+
+async function proofStep(certificate, key) {
+  await checkProof(certificate, key);
+  return holds("proof.holds", { at: shownMoment(readMoment(certificate.proof.created)) });
+}
+
+function issuerStep(certificate, key, unconfirmed) {
+  const params = { kid: key.kid, id: certificate.issuer.id };
+  if (certificate.credentialSubject.demo !== key.demo) return fails("issuer.demo_differs", params);
+  return unconfirmed ? cannotTell("issuer.unconfirmed", params) : holds("issuer.trusted", params);
+}
+
+/** What a signature alone does not make true: sums and limits. */
+function contentsStep(certificate) {
+  const { completeness, grantedAt, surveillanceDue } = certificate.credentialSubject;
+  const seen = Object.values(completeness.resultsByOutcome).reduce((sum, count) => sum + count, 0);
+  if (seen !== completeness.requirementsInScope) return fails("contents.incomplete");
+  const [granted, from, until, due] = [grantedAt, certificate.validFrom, certificate.validUntil, surveillanceDue].map(readMoment);
+  const ordered = granted <= from && from <= until && granted <= due && due <= until;
+  if (!ordered || until > monthsLater(grantedAt, MOST_MONTHS)) return fails("contents.moments");
+  return holds("contents.complete", { count: seen });
+}
+
+function datesStep(certificate, now) {
+  const [from, until] = [readMoment(certificate.validFrom), readMoment(certificate.validUntil)];
+  const told = { from: shownMoment(from), until: shownMoment(until) };
+  if (now < from) return fails("dates.early", told);
+  if (now > until) return fails("dates.expired", told);
+  const due = readMoment(certificate.credentialSubject.surveillanceDue);
+  return now > due ? holds("dates.surveillance_due", { ...told, due: shownMoment(due) }) : holds("dates.within", told);
+}
