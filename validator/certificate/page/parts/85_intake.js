@@ -11,6 +11,9 @@ const CARRIED = "carried";
 
 const emptyIntake = () => ({ certificates: [], keys: [], policies: [], lists: [], proofs: [], histories: [], unused: [] });
 
+/** Also after a byte order mark: it is then refused as JSON, not passed over. */
+const looksLikeJson = (bytes) => /^(?:\xef\xbb\xbf)?\s*\{/.test(latin1(bytes.slice(0, 64)));
+
 /** Files ({name, bytes, origin}) sorted into kinds. */
 async function sorted(files) {
   const intake = emptyIntake();
@@ -22,8 +25,7 @@ async function sortInto(intake, file) {
   try {
     if (isPdf(file.bytes)) return await sortPdf(intake, file);
     if (isLogProof(file.bytes)) return intake.proofs.push(file);
-    const start = latin1(file.bytes.slice(0, 64)).trimStart();
-    if (start.startsWith("{")) return await sortJson(intake, file);
+    if (looksLikeJson(file.bytes)) return await sortJson(intake, file);
     return await sortText(intake, file);
   } catch (fault) {
     if (!(fault instanceof Refused)) throw fault;
@@ -34,7 +36,7 @@ async function sortInto(intake, file) {
 async function sortPdf(intake, file) {
   const before = intake.certificates.length;
   for (const bytes of await pdfAttachments(file.bytes))
-    if (isLogProof(bytes) || latin1(bytes.slice(0, 64)).trimStart().startsWith("{"))
+    if (isLogProof(bytes) || looksLikeJson(bytes))
       await sortInto(intake, { name: file.name, bytes, origin: CARRIED, pdf: true });
   if (intake.certificates.length === before) throw new Refused("pdf.no_certificate");
 }

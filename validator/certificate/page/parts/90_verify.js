@@ -31,6 +31,7 @@ async function verifyFiles(files, now, confirmed = false) {
   } catch (fault) {
     add(report, "reading", refusal(fault, fault.id === "intake.no_certificate" ? cannotTell : fails));
   }
+  if (intake.unused.length > 0) add(report, "files", cannotTell("files.unused", { count: intake.unused.length }));
   return { ...report, verdict: verdictOf(report.steps) };
 }
 
