@@ -23,6 +23,7 @@ SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 DATA = re.compile(r'<script type="application/json" id="(\w+)">(.*?)</script>', re.DOTALL)
 RUNNER = """
 const fs = require("node:fs");
+globalThis.crypto ??= require("node:crypto").webcrypto;
 const { script, data, cases } = JSON.parse(fs.readFileSync(0, "utf8"));
 const { verifyFiles } = new Function("DATA", script + "\\nreturn { verifyFiles };")(data);
 (async () => {

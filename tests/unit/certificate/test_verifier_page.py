@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from lxml import html as parser
 
 from tests.unit.certificate.conftest import NOW
 from tests.unit.certificate.grounds import Json, edited
@@ -275,3 +276,18 @@ def test_pinned_keys_are_trusted_and_cannot_break_out_of_the_page(whole: Sample)
     assert pinned[0].steps["reading"][1] == "intake.no_certificate"
     assert list_path("revocation") not in made
     assert (HERE / "certificate.schema.json").exists()
+
+
+def test_controls_are_labelled_and_the_verdict_is_announced() -> None:
+    document = parser.document_fromstring(PAGE.read_text("utf-8"))
+    ids = document.xpath("//@id")
+
+    assert len(ids) == len(set(ids))
+    for field in document.xpath("//input|//textarea"):
+        assert document.xpath(f"//label[@for='{field.get('id')}']")
+    for named in document.xpath("//@aria-labelledby"):
+        assert named in ids
+    assert document.xpath("//*[@role='status']")
+    assert document.xpath("//table/caption")
+    assert all(head.get("scope") in ("row", "col") for head in document.xpath("//th"))
+    assert not document.xpath("//*[@style or @onclick or @src or @href]")

@@ -9,7 +9,7 @@ const CHOSEN = "chosen";
 const PINNED = "pinned";
 const CARRIED = "carried";
 
-const emptyIntake = () => ({ certificates: [], keys: [], policies: [], lists: [], proofs: [], histories: [], unused: [] });
+const emptyIntake = () => ({ certificates: [], keys: [], policies: [], lists: [], proofs: [], histories: [], tokens: [], unused: [] });
 
 /** Also after a byte order mark: it is then refused as JSON, not passed over. */
 const looksLikeJson = (bytes) => /^(?:\xef\xbb\xbf)?\s*\{/.test(latin1(bytes.slice(0, 64)));
@@ -72,13 +72,15 @@ async function sortText(intake, file) {
   const lines = text.split("\n").map((line) => line.trim()).filter(Boolean);
   const words = lines.filter((line) => !line.startsWith("#"));
   if (words.length > 0 && words.every((line) => POLICY_LINE.test(line))) return intake.policies.push(file);
+  const fragment = lines.length === 1 ? lines[0].slice(lines[0].lastIndexOf("#") + 1) : "";
+  if (TOKEN.test(fragment)) return intake.tokens.push({ ...file, bytes: utf8(fragment) });
   if (lines.length === 1 && !file.inner) return sortInto(intake, await fragmentFile(lines[0]));
   throw new Refused("intake.unknown");
 }
 
 /** What the part of an address after its `#`, such as a QR code holds, carries: JSON, packed or not, in base64url. */
 async function fragmentFile(text) {
-  const fragment = text.slice(text.indexOf("#") + 1);
+  const fragment = text.slice(text.lastIndexOf("#") + 1);
   const raw = fromBase64url(fragment);
   const packed = raw[0] === 0x1f ? "gzip" : (raw[0] & 0x0f) === 8 && raw[0] !== 0x28 ? "deflate" : null;
   const bytes = packed ? await inflated(raw, packed, BUNDLE_LARGEST) : raw;

@@ -19,8 +19,12 @@ const MOST_MONTHS = 12;
  */
 async function verifyFiles(files, now, confirmed = false) {
   const intake = await sorted(files);
-  const report = { steps: [], certificate: null, kid: null, demo: false, carried: false, pdf: false, now, unused: intake.unused };
+  const report = { steps: [], certificate: null, claims: null, kid: null, demo: false, carried: false, pdf: false, now, unused: intake.unused };
   try {
+    if (intake.certificates.length === 0 && intake.tokens.length === 1) {
+      await examineToken(report, intake.tokens[0], intake, now, confirmed);
+      return concluded(report);
+    }
     const file = theCertificate(intake);
     report.pdf = file.pdf === true;
     const certificate = readCertificate(file.bytes);
@@ -28,10 +32,17 @@ async function verifyFiles(files, now, confirmed = false) {
     report.demo = certificate.credentialSubject.demo !== false || proofOf(certificate).verificationMethod.includes(`#${DEMO}`);
     add(report, "reading", holds("reading.sound"));
     await examine(report, certificate, intake, now, confirmed);
+    if (intake.tokens.length > 0) add(report, "token", await tried(async () => tokenStep(intake.tokens, file.bytes, (await keysOf(intake)).keys)));
   } catch (fault) {
     add(report, "reading", refusal(fault, fault.id === "intake.no_certificate" ? cannotTell : fails));
   }
-  if (intake.unused.length > 0) add(report, "files", cannotTell("files.unused", { count: intake.unused.length }));
+  return concluded(report);
+}
+
+/** What was handed in and could not be read leaves the verdict open: nobody knows what it would have said. */
+function concluded(report) {
+  const count = report.unused.length;
+  if (count > 0) add(report, "files", cannotTell("files.unused", { count }));
   return { ...report, verdict: verdictOf(report.steps) };
 }
 
@@ -113,11 +124,15 @@ function contentsStep(certificate) {
   return holds("contents.complete", { count: seen });
 }
 
-function datesStep(certificate, now) {
-  const [from, until] = [readMoment(certificate.validFrom), readMoment(certificate.validUntil)];
+function periodStep(validFrom, validUntil, now) {
+  const [from, until] = [readMoment(validFrom), readMoment(validUntil)];
   const told = { from: shownMoment(from), until: shownMoment(until) };
   if (now < from) return fails("dates.early", told);
-  if (now > until) return fails("dates.expired", told);
+  return now > until ? fails("dates.expired", told) : holds("dates.within", told);
+}
+
+function datesStep(certificate, now) {
+  const found = periodStep(certificate.validFrom, certificate.validUntil, now);
   const due = readMoment(certificate.credentialSubject.surveillanceDue);
-  return now > due ? holds("dates.surveillance_due", { ...told, due: shownMoment(due) }) : holds("dates.within", told);
+  return found.state === HOLDS && now > due ? holds("dates.surveillance_due", { ...found.params, due: shownMoment(due) }) : found;
 }

@@ -57,7 +57,7 @@ function showReport() {
   byId("pdf").hidden = !report.pdf;
   byId("steps").replaceChildren(...report.steps.map(stepRow));
   const signed = report.steps.some((found) => found.name === "proof" && found.state === HOLDS);
-  byId("content").replaceChildren(...(signed ? contentRows(report) : []));
+  byId("content").replaceChildren(...(signed ? (report.certificate ? contentRows(report) : claimRows(report.claims)) : []));
   byId("content-part").hidden = !signed;
 }
 
@@ -94,6 +94,13 @@ function contentRows({ certificate, events = [] }) {
     const shown = values.filter((value) => typeof value === "string" && value !== "");
     return shown.length === 0 ? [] : [element("dt", {}, say(`content.${name}`)), ...shown.map((value) => element("dd", {}, value))];
   });
+}
+
+/** What the token of a QR code says. */
+function claimRows(claims) {
+  const moment = (text) => shownMoment(readMoment(text));
+  const rows = { number: claims.n, object: claims.o, scope: claims.s.join(", "), validity: `${moment(claims.f)} \u2013 ${moment(claims.u)}` };
+  return Object.entries(rows).flatMap(([name, value]) => [element("dt", {}, say(`content.${name}`)), element("dd", {}, value)]);
 }
 
 async function check() {
