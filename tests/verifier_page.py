@@ -24,10 +24,20 @@ DATA = re.compile(r'<script type="application/json" id="(\w+)">(.*?)</script>', 
 RUNNER = """
 const fs = require("node:fs");
 globalThis.crypto ??= require("node:crypto").webcrypto;
-const { script, data, cases } = JSON.parse(fs.readFileSync(0, "utf8"));
-const { verifyFiles } = new Function("DATA", script + "\\nreturn { verifyFiles };")(data);
+const { script, data, cases, calls } = JSON.parse(fs.readFileSync(0, "utf8"));
+const within = new Function("DATA", script + "\\nreturn (source) => eval(source);")(data);
+const verifyFiles = within("verifyFiles");
+const answer = async (source, given) => {
+  try {
+    const made = await within(source)(given);
+    return ["ok", made instanceof Uint8Array ? Buffer.from(made).toString("hex") : made];
+  } catch (fault) {
+    return ["refused", fault.id ?? String(fault)];
+  }
+};
 (async () => {
   const made = [];
+  for (const [source, given] of calls) made.push(await answer(source, given));
   for (const { files, now, confirmed } of cases) {
     const given = files.map(({ name, content, origin }) => ({ name, origin, bytes: new Uint8Array(Buffer.from(content, "base64")) }));
     const { verdict, steps, demo, unused } = await verifyFiles(given, now, confirmed);
@@ -70,16 +80,27 @@ class Told:
 def judged(cases: Sequence[Case], page: str | None = None) -> list[Told]:
     """The verdicts of the page's own script, run by Node."""
     text = PAGE.read_text("utf-8") if page is None else page
-    data = {name: json.loads(content) for name, content in DATA.findall(text)}
-    request = {"script": SCRIPT.search(text)[1], "data": data, "cases": [case.as_json() for case in cases]}
+    return [
+        Told(row["verdict"], row["demo"], {s["name"]: (s["state"], s["id"]) for s in row["steps"]}, row["unused"])
+        for row in _run(text, [case.as_json() for case in cases], [])
+    ]
+
+
+def called(source: str, arguments: Sequence[Any]) -> list[tuple[str, Any]]:
+    """What a function of the page's script makes of each argument: `ok` and the value, or `refused` and why."""
+    return [
+        (word, value) for word, value in _run(PAGE.read_text("utf-8"), [], [(source, given) for given in arguments])
+    ]
+
+
+def _run(page: str, cases: Sequence[Any], calls: Sequence[Any]) -> Any:
+    data = {name: json.loads(content) for name, content in DATA.findall(page)}
+    request = {"script": SCRIPT.search(page)[1], "data": data, "cases": cases, "calls": calls}
     done = subprocess.run(
         ["node", "-e", RUNNER], input=json.dumps(request), capture_output=True, text=True, timeout=300, check=False
     )
     assert done.returncode == 0, done.stderr
-    return [
-        Told(row["verdict"], row["demo"], {s["name"]: (s["state"], s["id"]) for s in row["steps"]}, row["unused"])
-        for row in json.loads(done.stdout)
-    ]
+    return json.loads(done.stdout)
 
 
 class Browser:

@@ -28,7 +28,9 @@ SCHEMA: Final = HERE / "certificate.schema.json"
 def page(pinned: Mapping[str, str] | None = None) -> str:
     """The page; `pinned` are texts of files by their names."""
     style, script = _read("style.css"), _script()
-    allowed = f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; base-uri 'none'; form-action 'none'"
+    allowed = (
+        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; base-uri 'none'; form-action 'none'"
+    )
     holes = {
         "policy": allowed, "title": catalogue(TEXTS, "vi")["page.title"], "style": style, "script": script,
         **{name: _embedded(value) for name, value in data(pinned).items()},

@@ -94,7 +94,9 @@ def policy() -> str:
     """A tlog-policy that asks for both witnesses."""
     names = [f"w{number}" for number, _ in enumerate(tlogs.WITNESSES)]
     witnesses = [f"witness {name} {vkey(w.key)}" for name, w in zip(names, tlogs.WITNESSES, strict=True)]
-    return "\n".join(["# tests", f"log {vkey(tlogs.SIGNER.key)}", *witnesses, f"group all all {' '.join(names)}", "quorum all"])
+    return "\n".join(
+        ["# tests", f"log {vkey(tlogs.SIGNER.key)}", *witnesses, f"group all all {' '.join(names)}", "quorum all"]
+    )
 
 
 def sample(folder: Path, report: Json, at: datetime, demo: bool = False, logged: bool = True) -> Sample:

@@ -39,7 +39,9 @@ def written(folder: Path, files: dict[str, bytes]) -> list[Path]:
     return [folder / name for name in files]
 
 
-def test_files_of_a_good_certificate_are_chosen_and_found_valid(window: Browser, current: Sample, tmp_path: Path) -> None:
+def test_files_of_a_good_certificate_are_chosen_and_found_valid(
+    window: Browser, current: Sample, tmp_path: Path
+) -> None:
     window.open(PAGE.as_uri())
     window.give(written(tmp_path, current.files()))
     window.wait(DONE)
@@ -51,7 +53,9 @@ def test_files_of_a_good_certificate_are_chosen_and_found_valid(window: Browser,
     assert (window.requests, window.faults) == ([PAGE.as_uri()], [])
 
 
-def test_a_changed_certificate_is_found_invalid_in_both_languages(window: Browser, current: Sample, tmp_path: Path) -> None:
+def test_a_changed_certificate_is_found_invalid_in_both_languages(
+    window: Browser, current: Sample, tmp_path: Path
+) -> None:
     files = current.files()
     files[CERTIFICATE] = files[CERTIFICATE].replace("Phòng".encode(), "Phong".encode(), 1)
     window.requests.clear()

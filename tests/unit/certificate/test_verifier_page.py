@@ -129,7 +129,9 @@ def test_of_two_lists_the_newer_one_counts(own: Sample) -> None:
 
 @pytest.mark.parametrize("name", ["revocation.json", "suspension.json", KEYS, POLICY, "proofs"])
 def test_what_is_missing_leaves_it_open(whole: Sample, name: str) -> None:
-    files = {n: c for n, c in whole.files().items() if n != name and not (name == "proofs" and n.endswith("tlog-proof"))}
+    files = {
+        n: c for n, c in whole.files().items() if n != name and not (name == "proofs" and n.endswith("tlog-proof"))
+    }
 
     assert one(Case(files, whole.at)).verdict == "cannotTell"
 
@@ -257,7 +259,9 @@ def test_every_step_and_reason_has_its_text() -> None:
     scripts = "\n".join(path.read_text("utf-8") for path in (PARTS / "parts").glob("*.js"))
     frame = (PARTS / "frame.html").read_text("utf-8")
     named = set(re.findall(r'(?:Refused|holds|fails|cannotTell|passedOver|bothUnknown|say)\("([a-z0-9_.]+)"', scripts))
-    named |= set(re.findall(r'data-text="([a-z._]+)"', frame)) | {f"step.{s}" for s in re.findall(r'add\(report, "(\w+)"', scripts)}
+    named |= set(re.findall(r'data-text="([a-z._]+)"', frame)) | {
+        f"step.{s}" for s in re.findall(r'add\(report, "(\w+)"', scripts)
+    }
 
     assert named - set(catalogue("verifier", "vi")) == set()
 

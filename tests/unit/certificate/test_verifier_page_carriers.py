@@ -115,7 +115,9 @@ def test_a_qr_code_that_was_changed_expired_or_signed_by_others_is_refused(whole
         "demo": text_of(whole, demo=True).decode(),
     }
     at = Case({}, whole.at).at
-    told = judged([Case({**carried(whole, text.encode(), "qr.txt").files}, at.replace(second=1)) for text in cases.values()])
+    told = judged(
+        [Case({**carried(whole, text.encode(), "qr.txt").files}, at.replace(second=1)) for text in cases.values()]
+    )
 
     assert dict(zip(cases, (t.verdict for t in told), strict=True)) == dict.fromkeys(cases, "invalid")
 

@@ -109,7 +109,8 @@ async function proofStep(certificate, key) {
 
 function issuerStep(certificate, key, unconfirmed) {
   const params = { kid: key.kid, id: certificate.issuer.id };
-  if (certificate.credentialSubject.demo !== key.demo) return fails("issuer.demo_differs", params);
+  const { demo, number } = certificate.credentialSubject;
+  if (demo !== key.demo || !number.startsWith(key.demo ? DEMO : "LT-")) return fails("issuer.demo_differs", params);
   return unconfirmed ? cannotTell("issuer.unconfirmed", params) : holds("issuer.trusted", params);
 }
 

@@ -48,8 +48,9 @@ function showReport() {
   byId("result").hidden = report === null;
   if (report === null) return;
   const verdict = byId("verdict");
-  verdict.className = `verdict ${report.verdict}`;
-  verdict.textContent = say(`verdict.${report.verdict}${report.demo && report.verdict === "valid" ? "_demo" : ""}`);
+  const word = report.demo && report.verdict === "valid" ? "valid_demo" : report.verdict;
+  verdict.className = `verdict ${word}`;
+  verdict.textContent = say(`verdict.${word}`);
   byId("demo").hidden = !report.demo;
   byId("why").textContent = say(`why.${report.verdict}`, { at: shownMoment(report.now) });
   byId("confirm").hidden = !(report.carried && !page.confirmed && report.kid !== null);
@@ -82,6 +83,7 @@ function contentRows({ certificate, events = [] }) {
     ["client", [subject.client.name, subject.client.taxCode, subject.client.address]],
     ["object", [subject.object.name, subject.object.version, subject.object.deployment?.url]],
     ["scope", subject.scope.map(granted)],
+    ["not_passed", subject.notPassed.map((row) => `${row.requirement} (${say(`class.${row.class}`)}): ${say(`outcome.${row.outcome}`)}`)],
     ["waivers", subject.waivers.map((waiver) => canonicalText(waiver))],
     ["issuer", [own(issuer.name), issuer.address, say(`role.${issuer.partyRole}`), own(issuer.standing)]],
     ["signed", [`${moment(certificate.proof.created)}, ${certificate.proof.verificationMethod}`]],
