@@ -39,7 +39,8 @@ const answer = async (source, given) => {
   const made = [];
   for (const [source, given] of calls) made.push(await answer(source, given));
   for (const { files, now, confirmed } of cases) {
-    const given = files.map(({ name, content, origin }) => ({ name, origin, bytes: new Uint8Array(Buffer.from(content, "base64")) }));
+    const bytes = (content) => new Uint8Array(Buffer.from(content, "base64"));
+    const given = files.map(({ name, content, origin }) => ({ name, origin, bytes: bytes(content) }));
     const { verdict, steps, demo, unused } = await verifyFiles(given, now, confirmed);
     const told = steps.map(({ name, state, id }) => ({ name, state, id }));
     made.push({ verdict, demo, steps: told, unused: unused.map(({ name, fault }) => [name, fault.id]) });

@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-
 from tests.unit.certificate.grounds import Json
+from validator.certificate.multibase import plain_base64url
+
 from tests.unit.certificate.page_samples import CERTIFICATE, Sample, sample
 from tests.verifier_page import Browser, browser
-from validator.certificate.multibase import plain_base64url
 from validator.certificate.verifier_page import PAGE
 
 VERDICT = "document.getElementById('verdict').className"
@@ -57,7 +57,7 @@ def test_a_changed_certificate_is_found_invalid_in_both_languages(
     window: Browser, current: Sample, tmp_path: Path
 ) -> None:
     files = current.files()
-    files[CERTIFICATE] = files[CERTIFICATE].replace("Phòng".encode(), "Phong".encode(), 1)
+    files[CERTIFICATE] = files[CERTIFICATE].replace("Phòng".encode(), b"Phong", 1)
     window.requests.clear()
     window.open(PAGE.as_uri() + "#")
     window.value("location.reload()")

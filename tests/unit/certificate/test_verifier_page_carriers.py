@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 import typst
-
 from tests.unit.certificate.conftest import NOW, URL
 from tests.unit.certificate.grounds import Json
+from validator.certificate.keys import generate
+
 from tests.unit.certificate.page_samples import CERTIFICATE, Sample, sample
 from tests.verifier_page import Case, Told, judged
 from validator.certificate import qr
-from validator.certificate.keys import generate
 
 LENGTHS = ("direct", "indirect")
 
@@ -31,7 +31,8 @@ def pdf(attached: list[bytes], length: str = "direct", packed: bool = True, extr
         raw = zlib.compress(content) if packed else content
         size = f"{number + 90} 0 R" if length == "indirect" else f"{len(raw)}"
         flate = "/Filter/FlateDecode" if packed else ""
-        made += f"{number} 0 obj\n<</Type /EmbeddedFile/Length {size}{flate}/Subtype/application#2Fjson>>\nstream\n".encode()
+        dictionary = f"<</Type /EmbeddedFile/Length {size}{flate}/Subtype/application#2Fjson>>"
+        made += f"{number} 0 obj\n{dictionary}\nstream\n".encode()
         made += raw + b"\nendstream\nendobj\n"
         made += f"{number + 90} 0 obj\n{len(raw)}\nendobj\n".encode()
     return made + f"trailer\n<</Root 1 0 R{extra}>>\nstartxref\n0\n%%EOF\n".encode()
@@ -55,7 +56,8 @@ def test_a_certificate_in_a_pdf_is_found(whole: Sample, length: str, packed: boo
 
 def test_a_real_pdf_of_the_typesetter_is_read(whole: Sample, tmp_path: Path) -> None:
     (tmp_path / "c.json").write_bytes(whole.files()[CERTIFICATE])
-    text = '#set document(title: "x")\n#pdf.attach("c.json", relationship: "source", mime-type: "application/json", description: "c")\n= X\n'
+    attach = '#pdf.attach("c.json", relationship: "source", mime-type: "application/json", description: "c")'
+    text = f'#set document(title: "x")\n{attach}\n= X\n'
     (tmp_path / "c.typ").write_text(text)
     made = typst.compile(str(tmp_path / "c.typ"), pdf_standards=["a-3a", "ua-1"])
 

@@ -8,26 +8,29 @@ from datetime import UTC
 from typing import Any
 
 import pytest
-
-from tests.verifier_page import called
-from validator.canonical import canonical
 from validator.certificate.moments import months_later, read_stamp
 from validator.certificate.multibase import base58, from_base58, from_base64url
 from validator.certificate.strict_json import parse
+
+from tests.verifier_page import called
+from validator.canonical import canonical
 from validator.errors import EvidenceError
 
 READ = "(text) => canonicalText(parseJson(Uint8Array.from(text, (letter) => letter.charCodeAt(0))))"
 TEXTS = [
-    "{}", "[]", "null", "true", "1", "-1", "0", "-0", "01", "1.0", "1e2", "1E2", "1.", ".5", "+1", "-", "NaN", "Infinity",
-    "-Infinity", "9007199254740991", "9007199254740992", "-9007199254740991", "1" + "0" * 400, '"a', '"\\x"', '"\\u12"',
+    "{}", "[]", "null", "true", "1", "-1", "0", "-0", "01", "1.0", "1e2", "1E2", "1.", ".5", "+1", "-", "NaN",
+    "Infinity", "-Infinity", "9007199254740991", "9007199254740992", "-9007199254740991", "1" + "0" * 400, '"a', '"\\x"', '"\\u12"',
     '"\\ud800"', '"\\ud83d\\ude00"', '"\\udc00\\ud800"', '"\t"', '"\\t\\b\\f\\n\\r\\/\\"\\\\"', '"\u007f"', '"\u0000"',
-    '{"a":1,"a":2}', '{"a":1,"\\u0061":2}', '{"a":{"b":1},"c":{"b":1}}', '{"__proto__":1,"a":2}', '{"__proto__":1,"__proto__":2}',
+    '{"a":1,"a":2}', '{"a":1,"\\u0061":2}', '{"a":{"b":1},"c":{"b":1}}', '{"__proto__":1,"a":2}',
+    '{"__proto__":1,"__proto__":2}',
     '{"constructor":1,"toString":2}', '{"a":1,}', "[1,]", "[,1]", "{,}", '{"a"}', '{"a":}', "{1:2}", "{a:1}", "[1 2]", "[1] 2",
     " [ 1 , 2 ] ", "\f[1]", "\u00a0[1]", "\ufeff[1]", "", " ", "[" * 32 + "]" * 32, "[" * 33 + "]" * 33,
     '{"a":' * 32 + "1" + "}" * 32, '{"a":' * 33 + "1" + "}" * 33, '["[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["]',
-    '{"e\u0301":1}', '"e\u0301"', '"\\u0065\\u0301"', '"\u00e9"', '{"\U0001f600":1,"\ufb33":2,"\u20ac":3,"\\r":4,"1":5,"\u0080":6}',
+    '{"e\u0301":1}', '"e\u0301"', '"\\u0065\\u0301"', '"\u00e9"',
+    '{"\U0001f600":1,"\ufb33":2,"\u20ac":3,"\\r":4,"1":5,"\u0080":6}',
     '"\u2028\u2029"', "truefalse", "nul", "True", "'a'", "/* */ 1", '{"a":1}//', "[1]\x00",
 ]  # fmt: skip
+OFFSETS = ("Z", "+07:00", "-12:30", "+14:00", "+23:59", "+24:00", "")
 BYTES = [b"\xff", b'"\xc0\x80"', b'"\xed\xa0\x80"', b'"\xf4\x90\x80\x80"', b'"\xe2\x82"', b"\xef\xbb\xbf1"]
 
 
@@ -99,7 +102,7 @@ def test_moments_are_read_alike() -> None:
     rng = random.Random(8)
     texts = [
         f"{rng.randint(1900, 2100):04}-{rng.randint(0, 13):02}-{rng.randint(0, 32):02}T{rng.randint(0, 25):02}"
-        f":{rng.randint(0, 61):02}:{rng.randint(0, 61):02}{rng.choice(['Z', '+07:00', '-12:30', '+14:00', '+23:59', '+24:00', ''])}"
+        f":{rng.randint(0, 61):02}:{rng.randint(0, 61):02}{rng.choice(OFFSETS)}"
         for _ in range(600)
     ]
     texts += [
