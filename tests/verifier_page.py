@@ -120,8 +120,13 @@ class Browser:
     _session = None
 
     def open(self, address: str) -> None:
-        self._call("Page.navigate", {"url": address})
-        self.wait("document.readyState === 'complete'")
+        """The page anew; what was asked for and what went wrong is counted from here."""
+        for place in ("about:blank", address):
+            self._call("Page.navigate", {"url": place})
+            self.wait(f"location.href === {json.dumps(place)} && document.readyState === 'complete'")
+            if place == "about:blank":
+                self.requests.clear()
+                self.faults.clear()
 
     def give(self, paths: Sequence[Path]) -> None:
         """Chooses files in the page's file field, as a person does."""

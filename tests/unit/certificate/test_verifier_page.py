@@ -153,6 +153,7 @@ def test_keys_that_came_with_the_certificate_are_to_be_confirmed(whole: Sample) 
     told, confirmed = judged([Case(files, whole.at), Case(files, whole.at, confirmed=True)])
 
     assert (told.verdict, told.steps["issuer"]) == ("cannotTell", ("cannotTell", "issuer.unconfirmed"))
+    assert told.steps["log"] == told.steps["witnesses"] == ("cannotTell", "log.unconfirmed")
     assert confirmed.verdict == "valid"
 
 

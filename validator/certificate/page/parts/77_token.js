@@ -45,10 +45,10 @@ async function tokenStep(files, certificate, keys) {
 async function examineToken(report, file, intake, now, confirmed) {
   const token = parseToken(file.bytes);
   const { keys, carried } = await keysOf(intake);
-  Object.assign(report, { claims: token.claims, carried, demo: token.claims.demo !== false || token.kid.startsWith(DEMO) });
+  Object.assign(report, { claims: token.claims, demo: token.claims.demo !== false || token.kid.startsWith(DEMO) });
   let key = null;
   const refused = keys.size === 0 ? cannotTell("issuer.no_keys") : await tried(async () => ((key = await checkToken(token, keys)), null));
-  report.kid = key?.kid ?? null;
+  if (key && carried) report.unconfirmed.push(key.kid);
   add(report, "proof", key ? holds("token.holds") : refused.id === "proof.wrong" ? refused : cannotTell("proof.no_key"));
   const params = { kid: token.kid, id: token.claims.n };
   const named = carried && !confirmed ? cannotTell("issuer.unconfirmed", params) : holds("issuer.trusted", params);

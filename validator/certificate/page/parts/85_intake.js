@@ -105,9 +105,10 @@ async function keysOf(intake) {
   return { keys, carried: own.length === 0 && used.length > 0 };
 }
 
+/** Keys of logs and witnesses, with the same care. */
 async function policyOf(intake) {
   const own = intake.policies.filter((file) => file.origin !== CARRIED);
   const used = own.length > 0 ? own : intake.policies;
-  if (used.length === 0) return null;
-  return readPolicy(used.map((file) => fromUtf8(file.bytes)).join("\n"));
+  if (used.length === 0) return { policy: null, carried: false };
+  return { policy: await readPolicy(used.map((file) => fromUtf8(file.bytes)).join("\n")), carried: own.length === 0 };
 }

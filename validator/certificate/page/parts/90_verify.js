@@ -15,11 +15,11 @@ const MOST_MONTHS = 12;
 
 /**
  * What these files show at `now` (milliseconds): verdict, steps in order, the certificate when it could be read.
- * `confirmed` says that the reader compared the fingerprint of a key that came with the certificate.
+ * `confirmed` says that the reader compared the keys that came with the certificate, told as `unconfirmed`.
  */
 async function verifyFiles(files, now, confirmed = false) {
   const intake = await sorted(files);
-  const report = { steps: [], certificate: null, claims: null, kid: null, demo: false, carried: false, pdf: false, now, unused: intake.unused };
+  const report = { steps: [], certificate: null, claims: null, unconfirmed: [], demo: false, pdf: false, now, unused: intake.unused };
   try {
     if (intake.certificates.length === 0 && intake.tokens.length === 1) {
       await examineToken(report, intake.tokens[0], intake, now, confirmed);
@@ -78,11 +78,10 @@ async function examine(report, certificate, intake, now, confirmed) {
   let given = { keys: new Map(), carried: false };
   const unread = await tried(async () => ((given = await keysOf(intake)), null), cannotTell);
   const { keys } = given;
-  report.carried = given.carried;
   let key = null;
   const named = unread ?? (keys.size === 0 ? cannotTell("issuer.no_keys") : null) ??
     (await tried(() => ((key = keyFor(certificate, certificate.issuer.id, keys, now)), null)));
-  report.kid = key?.kid ?? null;
+  if (key && given.carried) report.unconfirmed.push(key.kid);
   add(report, "proof", key ? await tried(() => proofStep(certificate, key)) : cannotTell("proof.no_key"));
   add(report, "issuer", named ?? issuerStep(certificate, key, given.carried && !confirmed));
   add(report, "contents", await tried(() => contentsStep(certificate)));
@@ -92,15 +91,26 @@ async function examine(report, certificate, intake, now, confirmed) {
     add(report, purpose, await tried(told));
   }
   add(report, "history", await tried(() => historyStep(report, certificate, intake.histories, keys, now)));
+  await examineLog(report, certificate, intake, confirmed);
+}
+
+async function examineLog(report, certificate, intake, confirmed) {
   let logs;
   try {
-    logs = await logSteps(certificate, intake.proofs, await policyOf(intake));
+    const { policy, carried } = await policyOf(intake);
+    logs = await logSteps(certificate, intake.proofs, policy);
+    if (carried && logs.log.state !== PASSED_OVER) {
+      report.unconfirmed.push(...[...policy.logs, ...witnessesOf(policy)].map((key) => key.text));
+      if (!confirmed) logs = Object.fromEntries(Object.entries(logs).map(([name, found]) => [name, unlessConfirmed(found)]));
+    }
   } catch (fault) {
     logs = { log: refusal(fault, fails), witnesses: cannotTell("witness.no_log") };
   }
   add(report, "log", logs.log);
   add(report, "witnesses", logs.witnesses);
 }
+
+const unlessConfirmed = (found) => (found.state === HOLDS ? cannotTell("log.unconfirmed") : found);
 
 async function proofStep(certificate, key) {
   await checkProof(certificate, key);

@@ -53,8 +53,8 @@ function showReport() {
   verdict.textContent = say(`verdict.${word}`);
   byId("demo").hidden = !report.demo;
   byId("why").textContent = say(`why.${report.verdict}`, { at: shownMoment(report.now) });
-  byId("confirm").hidden = !(report.carried && !page.confirmed && report.kid !== null);
-  byId("fingerprint").textContent = report.kid ?? "";
+  byId("confirm").hidden = report.unconfirmed.length === 0 || page.confirmed;
+  byId("fingerprints").replaceChildren(...report.unconfirmed.map((key) => element("li", {}, element("code", {}, key))));
   byId("pdf").hidden = !report.pdf;
   byId("steps").replaceChildren(...report.steps.map(stepRow));
   const signed = report.steps.some((found) => found.name === "proof" && found.state === HOLDS);
