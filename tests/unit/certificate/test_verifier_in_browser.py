@@ -12,11 +12,12 @@ import pytest
 from tests.unit.certificate.grounds import Json
 from validator.certificate.multibase import plain_base64url
 from validator.certificate.note import vkey
+from validator.certificate.register import KEYS
 
 from tests import tlogs
-from tests.unit.certificate.page_samples import CERTIFICATE, Sample, sample
+from tests.unit.certificate.page_samples import CERTIFICATE, POLICY, Sample, sample
 from tests.verifier_page import Browser, browser
-from validator.certificate.verifier_page import PAGE
+from validator.certificate.verifier_page import PAGE, page
 
 VERDICT = "document.getElementById('verdict').className"
 STEPS = "Object.fromEntries([...document.querySelectorAll('#steps tr')].map(r => [r.dataset.step, r.dataset.state]))"
@@ -101,3 +102,17 @@ def test_the_pages_own_policy_stops_what_is_not_its_script(window: Browser) -> N
     assert window.value("typeof window.foreign") == "undefined"
     assert window.value("fetch('https://example.com/').then(() => 'sent', () => 'stopped')") == "stopped"
     assert len(blocked) + len(window.faults) >= 2
+
+
+def test_a_page_that_its_publisher_put_keys_into_needs_no_confirmation(
+    window: Browser, current: Sample, tmp_path: Path
+) -> None:
+    files = current.files()
+    published = tmp_path / "verify.html"
+    published.write_text(page({name: files.pop(name).decode() for name in (KEYS, POLICY)}), "utf-8")
+    bundle = {"schema": "lienthong-verification/1.0", "files": {n: c.decode() for n, c in files.items()}}
+    window.open(f"{published.as_uri()}#{plain_base64url(json.dumps(bundle).encode())}")
+    window.wait(DONE)
+
+    assert window.value(VERDICT) == "verdict valid", window.value(STEPS)
+    assert window.value("document.getElementById('confirm').hidden") is True

@@ -31,7 +31,7 @@ from validator.certificate.verifier_page import HERE, PAGE, PARTS, page
 from validator.messages import catalogue
 
 DAY = timedelta(days=1)
-FLIPS = 200
+FLIPS = 500
 
 
 @pytest.fixture(scope="module")
@@ -235,9 +235,9 @@ def test_lists_that_are_none_are_refused(whole: Sample) -> None:
 
 
 def test_no_flipped_byte_is_taken_for_good(whole: Sample) -> None:
-    """Of the certificate, the lists, the history, the keys and the log's proof, whichever byte."""
+    """Of what was signed: the certificate, the lists, the history and the log's proof, whichever byte."""
     rng = random.Random(5)
-    files = {name: content for name, content in whole.files().items() if name != POLICY}
+    files = {name: content for name, content in whole.files().items() if name not in (KEYS, POLICY)}
     cases = []
     for _ in range(FLIPS):
         name = rng.choice(sorted(files))
@@ -247,13 +247,7 @@ def test_no_flipped_byte_is_taken_for_good(whole: Sample) -> None:
     told = judged([case for *_, case in cases])
 
     missed = [(name, at, by) for (name, at, by, _), t in zip(cases, told, strict=True) if t.verdict == "valid"]
-    assert [m for m in missed if not harmless(m, files)] == []
-
-
-def harmless(flip: tuple[str, int, int], files: dict[str, bytes]) -> bool:
-    """Keys say how they are used, which is signed by nobody and changes nothing."""
-    name, at, _ = flip
-    return name == KEYS and any(m.start() <= at < m.end() for m in re.finditer(rb'"(alg|use)":"\w+"', files[name]))
+    assert missed == []
 
 
 def test_every_step_and_reason_has_its_text() -> None:
