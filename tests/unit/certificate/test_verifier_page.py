@@ -166,14 +166,10 @@ def test_an_address_with_a_fragment_is_read(whole: Sample, pack: Any) -> None:
 
 
 def test_a_did_document_is_taken_for_keys(whole: Sample) -> None:
-    document = canonical(controller_document(URL_OF(whole), whole.register.keys().values()))
+    document = canonical(controller_document(whole.register.issuer.id, whole.register.keys().values()))
     files = {name: content for name, content in whole.files().items() if name != KEYS}
 
     assert one(Case({**files, "did.json": document}, whole.at)).verdict == "valid"
-
-
-def URL_OF(made: Sample) -> str:  # noqa: N802
-    return made.register.issuer.id
 
 
 def test_what_the_first_verifier_refuses_the_second_refuses(whole: Sample) -> None:
