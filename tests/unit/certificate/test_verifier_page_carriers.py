@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import zlib
-from pathlib import Path
 
 import pytest
-import typst
 from tests.unit.certificate.conftest import NOW, URL
 from tests.unit.certificate.grounds import Json
 from validator.certificate.keys import generate
+from validator.certificate.pdf import certificate_pdf
 
 from tests.unit.certificate.page_samples import CERTIFICATE, Sample, sample
 from tests.verifier_page import Case, Told, judged
@@ -54,14 +53,15 @@ def test_a_certificate_in_a_pdf_is_found(whole: Sample, length: str, packed: boo
     assert one(carried(whole, pdf([whole.files()[CERTIFICATE]], length, packed))).verdict == "valid"
 
 
-def test_a_real_pdf_of_the_typesetter_is_read(whole: Sample, tmp_path: Path) -> None:
-    (tmp_path / "c.json").write_bytes(whole.files()[CERTIFICATE])
-    attach = '#pdf.attach("c.json", relationship: "source", mime-type: "application/json", description: "c")'
-    text = f'#set document(title: "x")\n{attach}\n= X\n'
-    (tmp_path / "c.typ").write_text(text)
-    made = typst.compile(str(tmp_path / "c.typ"), pdf_standards=["a-3a", "ua-1"])
+def test_the_pdf_that_is_issued_is_read_with_its_proof_of_the_log(whole: Sample) -> None:
+    files = whole.files()
+    (proof,) = [files.pop(name) for name in list(files) if name.endswith(".tlog-proof")]
+    content = files.pop(CERTIFICATE)
+    signed = qr.token(qr.claims_of(whole.certificate, content), whole.key.private, whole.key.kid)
+    made = certificate_pdf(whole.certificate, content.decode(), signed, proof=proof.decode())
+    told = one(Case({**files, "certificate.pdf": made}, whole.at))
 
-    assert one(carried(whole, made)).verdict == "valid"
+    assert (told.verdict, told.steps["log"][0]) == ("valid", "holds")
 
 
 def test_an_attachment_that_was_changed_or_exchanged_is_refused(whole: Sample) -> None:
