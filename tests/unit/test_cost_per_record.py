@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +22,7 @@ def needless(honest, check, batch):
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_a_record_costs_no_more_than_is_kept(scenario: str, tmp_path: Path) -> None:
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as apart:  # what other tests have imported costs calls
-        found, kept = apart.submit(costs, scenario, tmp_path).result(), kept_costs()[scenario]
+    found, kept = costs(scenario, tmp_path), kept_costs()[scenario]
 
     assert list(excesses(found, kept)) == []
     assert list(slack(found, kept)) == []
