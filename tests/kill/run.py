@@ -18,7 +18,8 @@ from validator.live import examine_live
 from validator.model.standard import ConformanceClass
 
 RATE = 95.0  # requests a second; the reference states 100
-PROFILE = {"name": "kill-table", "parameters": {"VSC-API": {"window_min_hours": 1}}}
+RATE_WINDOW = 3.0  # seconds
+PROFILE = {"name": "kill-table", "parameters": {"VSC-API": {"window_min_hours": 1, "recovery_max": 5}}}
 UNPROVED = ("cert_expired", "cert_wrong_host", "cert_unknown_issuer")
 
 
@@ -61,6 +62,7 @@ def run(job: Job) -> Ran:
         with suppress(LienthongError):
             if job.kind != "trap":  # an hour in seconds is more than a busy server takes
                 watch_an_hour(there.base_url, there.auth_file, there.ca_file, verify, log)
+                time.sleep(RATE_WINDOW)  # an hour in a second counts for the suites' requests too
         options = LiveOptions(
             seed=job.seed, allow_writes=True, auth=there.auth_file, ca=there.ca_file, http_port=there.http_port,
             verify=verify, rate=RATE, watch_log=log if log.exists() and log.stat().st_size else None, profile=PROFILE,

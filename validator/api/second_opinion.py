@@ -90,10 +90,18 @@ class SecondOpinion:
         return Opinion(VALID)
 
 
+def _words(said: object) -> str:
+    """Its text; some of the library's faults decode the subject's body for theirs, and fail at that."""
+    try:
+        return str(said)
+    except Exception as unsaid:  # noqa: BLE001 - whatever a body makes of it
+        return type(unsaid).__name__
+
+
 def _reason(fault: BaseException) -> str:
-    parts = [f"{type(fault).__name__}: {fault}"]
+    parts = [f"{type(fault).__name__}: {_words(fault)}"]
     cause = fault.__cause__ or fault.__context__
     errors = getattr(cause, "schema_errors", None) or getattr(fault, "schema_errors", None)
     for error in list(errors or ())[:3]:
-        parts.append(str(getattr(error, "message", error)))
+        parts.append(_words(getattr(error, "message", error)))
     return "; ".join(" ".join(part.split()) for part in parts)[:LONGEST_REASON]

@@ -79,7 +79,10 @@ class Session:
     def settle(self, requirement: str, test: str, fault: Exception | None) -> Settled:
         """Makes the outcome of a test that has ended, and keeps it."""
         find, sent = self._open.pop(test, (Collector(requirement), self.client.sent))
-        findings, disagreement = self._with_evidence(find.noted)
+        try:
+            findings, disagreement = self._with_evidence(find.noted)
+        except Exception as ours:  # noqa: BLE001 - a test whose evidence fails us must not vanish
+            findings, disagreement, fault = [self._clean(one.finding) for one in find.noted], None, ours
         outcome, cause, why = _outcome(find, fault, find.count - (len(find.noted) - len(findings)), disagreement)
         why = Text(*map(self.recorder.redactor.text, (why.vi, why.en))) if why else None
         assertion = Assertion(test, outcome, cause, why, find.examined, self.client.sent - sent)

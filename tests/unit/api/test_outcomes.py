@@ -134,3 +134,15 @@ def test_the_journal_is_plain_json(tmp_path: Path) -> None:
     running.settle(REQUIREMENT.id, "test_R04_a", None)
 
     assert list(json.loads((tmp_path / FILE).read_text().splitlines()[0])) == ["terms"]
+
+
+def test_a_test_whose_evidence_fails_us_does_not_vanish(running: Session) -> None:
+    def fails(_exchange: Exchange) -> Opinion:
+        raise UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte")
+
+    running.opinion = SimpleNamespace(of=fails)  # type: ignore[assignment]
+    find = running.collector(REQUIREMENT.id, "test_R04_a")
+    find("more_than_once", EXCHANGE, key="k", found=2)
+
+    assert running.settle(REQUIREMENT.id, "test_R04_a", None).outcome is Outcome.FAILED
+    assert [a.reason is not None for a in running.results()[0].assertions] == [True]
