@@ -67,7 +67,7 @@ def test_R09_beyond_the_rate_is_429_and_it_recovers(sut: Sut, find: Collector) -
         ):  # a few more than stated may lie on both sides of a window's edge
             raise Unknown("live.too_slow_to_overload", sent=len(sent), requests=requests, seconds=seconds)
         last = broken[0] if broken else sent[-1]
-        find("no_429", last, sent=len(sent), expected=TOO_MANY, found=last.answer and last.answer.status)
+        find("no_429", last, sent=len(sent), expected=TOO_MANY, found=last.status)
         return
     stated = retry_after(refused[-1])
     if stated is None:
@@ -88,13 +88,13 @@ def _judge_recovery(sut: Sut, find: Collector, stated: float) -> None:
         if last.answer is not None and last.answer.status == 200:
             return
         if sut.context.clock.monotonic() >= ends:
-            find("not_recovered", last, expected=200, found=last.answer and last.answer.status)
+            find("not_recovered", last, expected=200, found=last.status)
             return
         sut.context.clock.sleep(1)
 
 
 def header(exchange: Exchange) -> str:
-    return (exchange.answer.header("retry-after") if exchange.answer else None) or "∅"
+    return exchange.header("retry-after") or "∅"
 
 
 def retry_after(exchange: Exchange) -> float | None:

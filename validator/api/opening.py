@@ -31,7 +31,6 @@ from validator.model.standard import ConformanceClass, Standard
 
 LIVE: Final = "api"
 EXCHANGES: Final = "exchanges.ndjson"
-HTTPS_PORT: Final = 443
 
 
 @dataclass(frozen=True, slots=True)
