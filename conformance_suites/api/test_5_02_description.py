@@ -131,7 +131,7 @@ def test_R02_landing_leads_to_the_rest(sut: Sut, find: Collector) -> None:
             continue
         there = sut.send("GET", target)
         if there.answer is None or there.answer.status != 200:
-            find("link_dead", exchange, there, relation=relation, found=there.answer and there.answer.status)
+            find("link_dead", exchange, there, relation=relation, found=there.status)
 
 
 def test_R02_claims_are_made_and_kept(sut: Sut, find: Collector) -> None:

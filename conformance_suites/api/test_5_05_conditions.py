@@ -8,7 +8,7 @@ from validator.api.capability import Collection, parsed
 from validator.api.collector import Collector
 from validator.api.contents import optional_twins, other_content, precise_content
 from validator.api.outcomes import Unknown
-from validator.api.own import WRITER, Own
+from validator.api.own import WRITER, Own, if_match
 from validator.api.records import canonical, item_path, key_of
 from validator.api.sut import LARGEST_PAGE, Sut
 from validator.model.exchange import Exchange
@@ -24,10 +24,6 @@ WRITTEN = (200, 201, 204)
 def bare(tag: str | None) -> str | None:
     """The opaque part, so that a weak tag equals its strong twin (RFC 9110, 8.8.3.2)."""
     return tag.removeprefix("W/") if tag else tag
-
-
-def header(exchange: Exchange, name: str) -> str | None:
-    return exchange.answer.header(name) if exchange.answer else None
 
 
 def places(sut: Sut, find: Collector) -> list[tuple[str, str | None]]:
@@ -58,7 +54,7 @@ def test_R05_answers_have_validators(sut: Sut, find: Collector) -> None:
     for path, role in places(sut, find):
         exchange = sut.get(path, role=role)
         find.looked()
-        if not header(exchange, "etag") and not header(exchange, "last-modified"):
+        if not exchange.header("etag") and not exchange.header("last-modified"):
             find("no_validator", exchange, expected="ETag | Last-Modified")
 
 
@@ -66,7 +62,7 @@ def test_R05_unchanged_is_304(sut: Sut, find: Collector) -> None:
     sut.require("test_R05_answers_have_validators", "test_R05_tags_are_stable")
     for path, role in places(sut, find):
         first, again = asked_twice(sut, path, role)
-        if again.answer is not None and again.answer.status == 200 and not header(first, "etag"):
+        if again.answer is not None and again.answer.status == 200 and not first.header("etag"):
             sut.pause_for_dates(first)  # a change within the second of Last-Modified must not be taken for none
             first, again = asked_twice(sut, path, role)
         find.looked()
@@ -75,8 +71,8 @@ def test_R05_unchanged_is_304(sut: Sut, find: Collector) -> None:
         elif again.answer.status == 304:
             if again.answer.body:
                 find("body_with_304", again, found=len(again.answer.body))
-            if header(first, "etag") and bare(header(again, "etag")) != bare(header(first, "etag")):
-                find("304_lacks_tag", again, expected=header(first, "etag"), found=header(again, "etag") or "∅")
+            if first.header("etag") and bare(again.header("etag")) != bare(first.header("etag")):
+                find("304_lacks_tag", again, expected=first.header("etag"), found=again.header("etag") or "∅")
         elif content(again) == content(first):
             find("not_304", first, again, expected=304, found=again.answer.status)
 
@@ -84,7 +80,7 @@ def test_R05_unchanged_is_304(sut: Sut, find: Collector) -> None:
 def asked_twice(sut: Sut, path: str, role: str | None) -> tuple[Exchange, Exchange]:
     """A GET, and a second one under the condition that something has changed since."""
     first = sut.get(path, role=role)
-    tag, modified = header(first, "etag"), header(first, "last-modified")
+    tag, modified = first.header("etag"), first.header("last-modified")
     condition = {"If-None-Match": tag} if tag else {"If-Modified-Since": modified or FAR_PAST}
     return first, sut.send("GET", path, headers=condition, role=role)
 
@@ -92,12 +88,12 @@ def asked_twice(sut: Sut, path: str, role: str | None) -> tuple[Exchange, Exchan
 def test_R05_other_tag_is_not_304(sut: Sut, find: Collector) -> None:
     for path, role in places(sut, find):
         first = sut.get(path, role=role)
-        tagged = header(first, "etag") is not None
+        tagged = first.header("etag") is not None
         condition = {"If-None-Match": OTHER_TAG} if tagged else {"If-Modified-Since": FAR_PAST}
         exchange = sut.send("GET", path, headers=condition, role=role)
         find.looked()
         if exchange.answer is None or exchange.answer.status != 200:
-            found = exchange.answer.status if exchange.answer else exchange.failure
+            found = exchange.status_or_failure
             find("304_for_other", exchange, expected=200, found=found)
 
 
@@ -106,8 +102,8 @@ def test_R05_tags_are_stable(sut: Sut, find: Collector) -> None:
     for path, role in places(sut, find):
         first, second = sut.get(path, role=role), sut.get(path, role=role)
         find.looked()
-        if content(first) == content(second) and bare(header(first, "etag")) != bare(header(second, "etag")):
-            find("tag_unstable", first, second, expected=header(first, "etag"), found=header(second, "etag"))
+        if content(first) == content(second) and bare(first.header("etag")) != bare(second.header("etag")):
+            find("tag_unstable", first, second, expected=first.header("etag"), found=second.header("etag"))
 
 
 def created(sut: Sut, collection: Collection) -> Own:
@@ -134,7 +130,7 @@ def test_R05_tags_change_with_content(sut: Sut, find: Collector) -> None:
     for collection in sut.growing():
         first, second = sut.growth(collection)
         find.looked()
-        _judge_tags(find, first, second, dates=not header(first, "etag"))
+        _judge_tags(find, first, second, dates=not first.header("etag"))
     if not (sut.context.allow_writes and any(c.writable for c in sut.collections())):
         if not find.examined:
             raise Unknown("live.no_change_seen")
@@ -161,7 +157,7 @@ def _judge_change(sut: Sut, find: Collector, collection: Collection) -> None:
     before = sut.get(own.path, role=WRITER)
     sut.pause_for_dates(before)
     other = changed(own, collection)
-    sut.own.put(other, headers=sut.if_match(before))
+    sut.own.put(other, headers=if_match(before))
     after = sut.get(own.path, role=WRITER)
     find.looked(3)
     if canonical(parsed(after) or {}) != canonical(other.record):
@@ -184,13 +180,13 @@ def _judge_change(sut: Sut, find: Collector, collection: Collection) -> None:
 def _judge_tags(find: Collector, before: Exchange, after: Exchange, dates: bool = True) -> None:
     """What tells of change must differ; a date only where the run has let a second pass before the change."""
     for name in ("etag", "last-modified") if dates else ("etag",):
-        if header(before, name) and header(before, name) == header(after, name):
-            find("tag_frozen", before, after, found=header(after, name))
+        if before.header(name) and before.header(name) == after.header(name):
+            find("tag_frozen", before, after, found=after.header(name))
 
 
 def _judge_old_tag(sut: Sut, find: Collector, before: Exchange, own: Own) -> None:
-    tag = header(before, "etag")
-    condition = {"If-None-Match": tag} if tag else {"If-Modified-Since": header(before, "last-modified") or FAR_PAST}
+    tag = before.header("etag")
+    condition = {"If-None-Match": tag} if tag else {"If-Modified-Since": before.header("last-modified") or FAR_PAST}
     exchange = sut.get(own.path, headers=condition, role=WRITER)
     if exchange.answer is not None and exchange.answer.status == 304:
         find("304_after_change", before, exchange, expected=200, found=304)
@@ -204,14 +200,14 @@ def test_R05_writing_is_guarded_by_conditions(sut: Sut, find: Collector) -> None
         before = sut.get(own.path, role=WRITER)
         other = changed(own, collection)
         conditions = {"If-None-Match": "*"}
-        if header(before, "etag"):
+        if before.header("etag"):
             conditions = {"If-Match": OTHER_TAG, **conditions}
         for name, value in conditions.items():
             exchange = sut.own.put(other, headers={name: value})
             find.looked()
             after = sut.get(own.path, role=WRITER)
             if exchange.answer is None or exchange.answer.status != 412:
-                found = exchange.answer.status if exchange.answer else exchange.failure
+                found = exchange.status_or_failure
                 find("not_412", exchange, condition=f"{name}: {value}", expected=412, found=found)
             elif content(after) != content(before):
                 find("412_but_written", exchange, after, condition=f"{name}: {value}")
@@ -226,7 +222,7 @@ def test_R05_put_is_idempotent_and_whole(sut: Sut, find: Collector) -> None:
         again = sut.own.put(own)
         find.looked()
         if again.answer is None or again.answer.status not in WRITTEN:
-            find("not_idempotent", again, expected=200, found=again.answer.status if again.answer else again.failure)
+            find("not_idempotent", again, expected=200, found=again.status_or_failure)
         _judge_once(sut, find, collection, own)
         _judge_whole(sut, find, collection, own)
         sut.own.delete(own)
@@ -265,8 +261,8 @@ def test_R05_what_is_written_comes_back_as_it_was(sut: Sut, find: Collector) -> 
         assert collection.dataset is not None
         precise = precise_content(own.record, collection.dataset)
         sut.own.put(Own(own.path, precise))
-        after = parsed(sut.get(own.path, role=WRITER))
         exchange = sut.get(own.path, role=WRITER)
+        after = parsed(exchange)
         find.looked()
         for pointer, wrote, got in differences(precise, after if isinstance(after, Mapping) else {}):
             find("altered", exchange, pointer=pointer, expected=wrote, found=got)
@@ -295,7 +291,7 @@ def test_R05_what_is_removed_is_gone_everywhere(sut: Sut, find: Collector) -> No
                 "not_removed",
                 exchange,
                 expected="2xx",
-                found=exchange.answer.status if exchange.answer else exchange.failure,
+                found=exchange.status_or_failure,
             )
             continue
         item = sut.get(own.path, role=WRITER)
@@ -310,5 +306,5 @@ def test_R05_what_is_removed_is_gone_everywhere(sut: Sut, find: Collector) -> No
                 "second_delete",
                 twice,
                 expected="2xx | 404",
-                found=twice.answer.status if twice.answer else twice.failure,
+                found=twice.status_or_failure,
             )

@@ -7,7 +7,7 @@ from typing import Any
 
 from validator.api.capability import Collection
 from validator.api.collector import Collector
-from validator.api.outcomes import NotClaimed, Unknown
+from validator.api.outcomes import NotClaimed
 from validator.api.records import Record, code_of, instant_of, key_of, positions_of
 from validator.api.sut import LARGEST_PAGE, Sut
 
@@ -42,7 +42,7 @@ def exactly(
     found = sut.walk(collection, {"limit": LARGEST_PAGE, **query})
     find.looked()
     if found.ended == "broken":
-        status = found.last.answer.status if found.last.answer else found.last.failure
+        status = found.last.status_or_failure
         find("filter_refused", found.last, collection=collection.id, filter=_words(query), expected=200, found=status)
         return
     got = {key_of(r, dataset) for r in found.records}
@@ -70,25 +70,10 @@ def _words(query: Mapping[str, Any]) -> str:
     return "&".join(f"{name}={value}" for name, value in query.items())
 
 
-def with_times(sut: Sut) -> list[tuple[Collection, list[Record]]]:
-    """Collections with a subject time and their records by it. Raises NotClaimed, Unknown."""
-    chosen = [c for c in sut.filled() if c.dataset and c.dataset.subject_time and "datetime" in c.filters]
-    if not chosen:
-        raise NotClaimed("live.no_datetime")
-    found = []
-    for c in chosen:
-        records = [r for r in sut.everything(c).records if c.dataset and instant_of(r, c.dataset) is not None]
-        if records:
-            found.append((c, sorted(records, key=lambda r, d=c.dataset: instant_of(r, d) or 0)))  # type: ignore[misc]
-    if not found:
-        raise Unknown("live.no_times")
-    return found
-
-
 def test_R06_interval_is_half_open(sut: Sut, find: Collector) -> None:
     """Boundaries are times of real records: the start belongs to it, the end does not."""
     sut.require(*NEEDED)
-    for collection, records in with_times(sut):
+    for collection, records in sut.by_time():
         dataset = collection.dataset
         assert dataset is not None
         low, high = records[len(records) // 3], records[len(records) * 2 // 3]
@@ -102,7 +87,7 @@ def test_R06_interval_is_half_open(sut: Sut, find: Collector) -> None:
 
 def test_R06_open_ends(sut: Sut, find: Collector) -> None:
     sut.require(*NEEDED)
-    for collection, records in with_times(sut):
+    for collection, records in sut.by_time():
         dataset = collection.dataset
         assert dataset is not None
         middle = records[len(records) // 2]
@@ -117,7 +102,7 @@ def test_R06_open_ends(sut: Sut, find: Collector) -> None:
 
 def test_R06_single_instant(sut: Sut, find: Collector) -> None:
     sut.require(*NEEDED)
-    for collection, records in with_times(sut):
+    for collection, records in sut.by_time():
         dataset = collection.dataset
         assert dataset is not None
         chosen = records[len(records) // 2]
@@ -129,7 +114,7 @@ def test_R06_single_instant(sut: Sut, find: Collector) -> None:
 def test_R06_same_instant_at_other_offsets(sut: Sut, find: Collector) -> None:
     """+07:00, Z and another offset name one instant."""
     sut.require(*NEEDED)
-    for collection, records in with_times(sut):
+    for collection, records in sut.by_time():
         dataset = collection.dataset
         assert dataset is not None
         at = instant_of(records[len(records) // 2], dataset) or 0
@@ -140,7 +125,7 @@ def test_R06_same_instant_at_other_offsets(sut: Sut, find: Collector) -> None:
 
 def test_R06_nothing_before_the_first_and_after_the_last(sut: Sut, find: Collector) -> None:
     sut.require(*NEEDED)
-    for collection, records in with_times(sut):
+    for collection, records in sut.by_time():
         dataset = collection.dataset
         assert dataset is not None
         first = instant_of(records[0], dataset) or 0
@@ -182,7 +167,7 @@ def test_R06_commune(sut: Sut, find: Collector) -> None:
 def test_R06_filters_together(sut: Sut, find: Collector) -> None:
     """Several filters hold at once."""
     sut.require(*NEEDED)
-    both = [(c, rs) for c, rs in with_times(sut) if {"commune_code", "province_code"} & set(c.filters)]
+    both = [(c, rs) for c, rs in sut.by_time() if {"commune_code", "province_code"} & set(c.filters)]
     if not both:
         raise NotClaimed("live.no_filter", filter="datetime & commune_code")
     for collection, records in both:

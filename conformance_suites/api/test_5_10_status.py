@@ -10,10 +10,9 @@ from typing import Any
 
 from validator.api.capability import Collection, parsed
 from validator.api.collector import Collector
-from validator.api.outcomes import Needs, NotClaimed, Unknown
-from validator.api.records import instant_of
+from validator.api.outcomes import Needs, NotClaimed
+from validator.api.records import civil_of, instant_of
 from validator.api.sut import Sut
-from validator.observe.instants import civil_microseconds
 
 REQUIREMENT = "VSC-API-R10"
 DESCRIBED = "VSC-API-R02"
@@ -33,13 +32,6 @@ def states(sut: Sut) -> Mapping[str, Mapping[str, Any]]:
     return {s["collection"]: s for s in listed if isinstance(s, Mapping) and isinstance(s.get("collection"), str)}
 
 
-def moment(value: object) -> int | None:
-    """Microseconds of Vietnamese civil time of a date-time, or of a date's first instant."""
-    if not isinstance(value, str):
-        return None
-    return civil_microseconds(f"{value}T00:00:00+07:00" if len(value) == len("2026-11-26") else value)
-
-
 def period(text: object) -> float | None:
     """Seconds of an ISO 8601 duration of one unit."""
     found = PERIOD.fullmatch(text) if isinstance(text, str) else None
@@ -53,19 +45,8 @@ def now(sut: Sut) -> int:
 
 
 def timed(sut: Sut) -> list[tuple[Collection, int]]:
-    """Collections with a subject time and the latest of their records. Raises NotClaimed."""
-    found = []
-    chosen = [c for c in sut.filled() if c.dataset and c.dataset.subject_time]
-    if not chosen:
-        raise NotClaimed("live.no_datetime")
-    for collection in chosen:
-        assert collection.dataset is not None
-        times = [t for r in sut.everything(collection).records if (t := instant_of(r, collection.dataset)) is not None]
-        if times:
-            found.append((collection, max(times)))
-    if not found:
-        raise Unknown("live.no_times")
-    return found
+    """Collections with a subject time and the latest of their records. Raises NotClaimed, Unknown."""
+    return [(c, instant_of(records[-1], c.dataset) or 0) for c, records in sut.by_time(filtered=False) if c.dataset]
 
 
 def test_R10_every_collection_has_a_state(sut: Sut, find: Collector) -> None:
@@ -90,7 +71,7 @@ def test_R10_data_through_is_what_the_records_show(sut: Sut, find: Collector) ->
         if entry is None:
             continue
         find.looked()
-        stated = moment(entry.get("data_through"))
+        stated = civil_of(entry.get("data_through"))
         if stated == latest:
             continue
         later = sut.latest_again(collection)  # of a feed that grows, the page may tell of any moment in between
@@ -107,7 +88,7 @@ def test_R10_last_success_is_possible(sut: Sut, find: Collector) -> None:
     slack = int(float(sut.context.parameters["clock_skew_max"]) * MICRO)
     latest = {c.id: at for c, at in timed(sut)}
     for name, entry in states(sut).items():
-        stated = moment(entry.get("last_success"))
+        stated = civil_of(entry.get("last_success"))
         if stated is None:
             continue
         find.looked()

@@ -21,7 +21,6 @@ from validator.api.features import (
     item_path,
     links,
     same_host,
-    status,
 )
 from validator.api.pages import next_of
 from validator.checks.geometry_served import on_earth, shape_of, strays
@@ -38,8 +37,8 @@ def test_R09_landing_page_leads_on(service: FeatureService, find: Collector) -> 
     page = service.page("/")
     document = parsed(page)
     find.looked()
-    if status(page) != 200 or not isinstance(document, Mapping):
-        find("not_json", page, expected="200, JSON", found=status(page))
+    if page.status != 200 or not isinstance(document, Mapping):
+        find("not_json", page, expected="200, JSON", found=page.status)
         return
     for relations in (("service-desc", "service-doc"), ("conformance",), ("data",)):
         named = [link for link in links(document) if link.get("rel") in relations and isinstance(link.get("href"), str)]
@@ -50,8 +49,8 @@ def test_R09_landing_page_leads_on(service: FeatureService, find: Collector) -> 
         if same_host(target, page):
             answer = service.get(target, accept=str(named[0].get("type") or "*/*"))
             find.looked()
-            if status(answer) != 200:
-                find("link_broken", answer, relation=named[0]["rel"], expected=200, found=status(answer))
+            if answer.status != 200:
+                find("link_broken", answer, relation=named[0]["rel"], expected=200, found=answer.status)
 
 
 def test_R09_collections_are_described(service: FeatureService, find: Collector) -> None:
@@ -60,8 +59,8 @@ def test_R09_collections_are_described(service: FeatureService, find: Collector)
         page = service.page(collection.path)
         document = parsed(page)
         find.looked()
-        if status(page) != 200 or not isinstance(document, Mapping):
-            find("not_json", page, expected="200, JSON", found=status(page))
+        if page.status != 200 or not isinstance(document, Mapping):
+            find("not_json", page, expected="200, JSON", found=page.status)
             continue
         for name in SAME_IN_BOTH:
             if document.get(name) != collection.described.get(name):
@@ -77,7 +76,7 @@ def test_R09_features_are_geojson(service: FeatureService, find: Collector) -> N
         sample = service.sample(collection)
         find.looked()
         if sample.broken:
-            find("not_features", sample.last, expected="200, FeatureCollection", found=status(sample.last))
+            find("not_features", sample.last, expected="200, FeatureCollection", found=sample.last.status)
         for page in sample.pages:
             judge_page(service, find, page)
         judge_places(find, collection, sample)
@@ -147,7 +146,7 @@ def test_R09_limit_bounds_a_page(service: FeatureService, find: Collector) -> No
             found = features_of(page)
             find.looked()
             if found is None:
-                find("not_features", page, expected="200, FeatureCollection", found=status(page))
+                find("not_features", page, expected="200, FeatureCollection", found=page.status)
             elif len(found) > limit:
                 find("too_many", page, expected=f"≤ {limit}", found=len(found))
             elif len(sample.features) > limit and next_of(page, parsed(page)) is None:
@@ -155,7 +154,7 @@ def test_R09_limit_bounds_a_page(service: FeatureService, find: Collector) -> No
         huge = service.get(f"{collection.path}/items", {"limit": FAR_TOO_MANY})
         find.looked()
         if features_of(huge) is None:
-            find("limit_refused", huge, expected=200, found=status(huge))
+            find("limit_refused", huge, expected=200, found=huge.status)
 
 
 def test_R09_next_links_give_every_feature_once(service: FeatureService, find: Collector) -> None:
@@ -165,7 +164,7 @@ def test_R09_next_links_give_every_feature_once(service: FeatureService, find: C
         steps = service.walk(collection, {"limit": limit})
         find.looked(len(steps.features))
         if steps.broken:
-            find("paging_broken", steps.last, limit=limit, expected=200, found=status(steps.last))
+            find("paging_broken", steps.last, limit=limit, expected=200, found=steps.last.status)
             continue
         if steps.stuck:
             find("paging_stuck", steps.last, asked=f"limit={limit}")
@@ -191,8 +190,8 @@ def judge_feature(service: FeatureService, find: Collector, collection: FeatureC
     answer = service.get(item_path(collection, listed))
     alone = parsed(answer)
     find.looked()
-    if status(answer) != 200 or not isinstance(alone, Mapping):
-        find("not_found", answer, id=identifier(listed), expected=200, found=status(answer))
+    if answer.status != 200 or not isinstance(alone, Mapping):
+        find("not_found", answer, id=identifier(listed), expected=200, found=answer.status)
         return
     for name in ("type", "id", "geometry", "properties"):
         if alone.get(name) != listed.get(name):
@@ -209,5 +208,5 @@ def test_R09_what_is_not_there_is_404(service: FeatureService, find: Collector) 
     for path in (*paths, *(f"{c.path}/items/{NOWHERE}" for c in service.collections())):
         answer = service.get(path)
         find.looked()
-        if status(answer) != 404:
-            find("not_404", answer, expected=404, found=status(answer))
+        if answer.status != 404:
+            find("not_404", answer, expected=404, found=answer.status)

@@ -14,7 +14,6 @@ from validator.api.features import (
     FeatureService,
     free_parameters,
     identifier,
-    status,
 )
 from validator.api.outcomes import NotClaimed, Unknown
 from validator.api.times_of_features import Timeline, text_of, timelines
@@ -45,7 +44,7 @@ def judge_selected(
         find("paging_stuck", found.last, asked=parameter)
         return
     if found.broken:
-        find("filter_broken", found.last, parameter=parameter, expected=200, found=status(found.last))
+        find("filter_broken", found.last, parameter=parameter, expected=200, found=found.last.status)
         return
     ids = set(found.ids)
     lacking = [identifier(feature) for feature in wanted if identifier(feature) not in ids] if found.complete else []
@@ -114,7 +113,7 @@ def test_R09_bbox_of_six_numbers(service: FeatureService, find: Collector) -> No
         with_heights = (*box[:2], HEIGHTS[0], *box[2:], HEIGHTS[1])
         found = service.walk(collection, {"bbox": as_text(with_heights)})
         find.looked()
-        if not (found.broken and status(found.last) == 400):
+        if not (found.broken and found.last.status == 400):
             judge_box(find, found, sample, box)
 
 
@@ -160,8 +159,8 @@ def test_R09_wrong_parameters_are_refused(service: FeatureService, find: Collect
         for name, value in WRONG:
             answer = service.get(f"{collection.path}/items", {name: value})
             find.looked()
-            if status(answer) != 400:
-                find("not_refused", answer, parameter=f"{name}={value}", expected=400, found=status(answer))
+            if answer.status != 400:
+                find("not_refused", answer, parameter=f"{name}={value}", expected=400, found=answer.status)
 
 
 def test_R09_unknown_parameter_is_refused(service: FeatureService, find: Collector) -> None:
@@ -175,5 +174,5 @@ def test_R09_unknown_parameter_is_refused(service: FeatureService, find: Collect
     for collection in service.collections():
         answer = service.get(f"{collection.path}/items", {UNKNOWN_PARAMETER: "1"})
         find.looked()
-        if status(answer) != 400:
-            find("not_refused", answer, parameter=UNKNOWN_PARAMETER, expected=400, found=status(answer))
+        if answer.status != 400:
+            find("not_refused", answer, parameter=UNKNOWN_PARAMETER, expected=400, found=answer.status)

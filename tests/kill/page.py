@@ -191,11 +191,6 @@ def _data(found: Sequence[Row]) -> Iterator[str]:
     yield ""
 
 
-def _touched(found: Sequence[Row], tool: str) -> str:
-    seen = [row.seen for row in found if row.seen.tool == tool and row.seen.kind == "mutant"]
-    return f"{sum(s.kept < s.records or s.added > 0 for s in seen)} of {len(seen)}"
-
-
 def _survivors(found: Sequence[Row]) -> Iterator[str]:
     yield "## Who saw what"
     yield ""

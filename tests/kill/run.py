@@ -74,10 +74,10 @@ def run(job: Job) -> Ran:
         except Exception as fault:  # noqa: BLE001 - a row of the table that is not as it should be
             return Ran(job, {}, (), (), time.monotonic() - started, 0, "", False, f"{type(fault).__name__}: {fault}")
         seconds = time.monotonic() - started
-        return _ran(job, report, seconds, kept(before, there.state(), job))
+        return _ran(job, report, seconds, kept(before, there.state()))
 
 
-def kept(before: Mapping[str, Mapping[str, str]], after: Mapping[str, Mapping[str, str]], job: Job) -> bool:
+def kept(before: Mapping[str, Mapping[str, str]], after: Mapping[str, Mapping[str, str]]) -> bool:
     """Whether every record is as it was; of a feed that grows by itself, whether none of those before is lost."""
     return all(
         after.get(name, {}).get(key) == text for name, records in before.items() for key, text in records.items()

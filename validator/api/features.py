@@ -65,10 +65,6 @@ def links(document: Any) -> tuple[Mapping[str, Any], ...]:
     return tuple(link for link in listed if isinstance(link, Mapping)) if isinstance(listed, list) else ()
 
 
-def status(exchange: Exchange) -> int | None:
-    return exchange.answer.status if exchange.answer else None
-
-
 def same_host(target: str, exchange: Exchange) -> bool:
     return urlsplit(target).netloc == urlsplit(exchange.call.target).netloc
 
@@ -159,7 +155,7 @@ class FeatureService:
         """One feature asked for by its id, as a page of one."""
         exchange = self.get(item_path(collection, feature), query)
         document = parsed(exchange)
-        if status(exchange) != 200 or not isinstance(document, Mapping):
+        if exchange.status != 200 or not isinstance(document, Mapping):
             return Features((), (), exchange, False, True, False)
         return Features((document,), (exchange,), exchange, True, False, False)
 
@@ -218,11 +214,7 @@ def _is_free(parameter: Any) -> bool:
 def _collections(document: Mapping[str, Any]) -> Iterator[FeatureCollection]:
     listed = document.get("collections")
     for item in listed if isinstance(listed, list) else ():
-        if (
-            isinstance(item, Mapping)
-            and isinstance(item.get("id"), str)
-            and item.get("itemType", "feature") == "feature"
-        ):
+        if _is_of_features(item):
             yield FeatureCollection(
                 id=item["id"],
                 path=f"/collections/{quote(item['id'], safe='')}",

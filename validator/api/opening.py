@@ -37,7 +37,6 @@ from validator.model.standard import ConformanceClass, Standard
 LIVE: Final = "api"
 EXCHANGES: Final = "exchanges.ndjson"
 BODIES: Final = "bodies"
-HTTPS_PORT: Final = 443
 
 
 @dataclass(frozen=True, slots=True)

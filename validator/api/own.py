@@ -82,7 +82,7 @@ class OwnRecords:
 
     def put(self, own: Own, record: Any = None, headers: Mapping[str, str] | None = None) -> Exchange:
         """Writes an own record (or another body at its place)."""
-        body = json.dumps(own.record if record is None else record, ensure_ascii=False).encode()
+        body = self.text(own) if record is None else json.dumps(record, ensure_ascii=False).encode()
         self.left[own.path] = own
         given = dict(JSON_BODY) | dict(headers or {})
         return self.send("PUT", own.path, headers=given, body=body, role=WRITER)
@@ -93,9 +93,8 @@ class OwnRecords:
         return self.send("DELETE", own.path, headers=given, role=WRITER)
 
     def _as_it_is(self, own: Own) -> dict[str, str]:
-        answer = self.send("GET", own.path, role=WRITER).answer
-        tag = answer.header("etag") if answer is not None and answer.status == 200 else None
-        return {"If-Match": tag} if tag and not tag.startswith("W/") else {}
+        exchange = self.send("GET", own.path, role=WRITER)
+        return if_match(exchange) if exchange.status == 200 else {}
 
     def clean_up(self) -> tuple[str, ...]:
         """Removes whatever is left; the paths of what could not be removed."""
@@ -104,6 +103,12 @@ class OwnRecords:
             with suppress(Unsettled, BudgetSpent):
                 self.delete(own)
         return tuple(sorted(self.left))
+
+
+def if_match(exchange: Exchange) -> dict[str, str]:
+    """The condition under which a record that was read may be replaced, where it has a strong tag."""
+    tag = exchange.header("etag")
+    return {"If-Match": tag} if tag and not tag.startswith("W/") else {}
 
 
 def bears(path: str, mark: str) -> bool:

@@ -91,7 +91,10 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
         yield
     except Exception as raised:  # noqa: BLE001 - told apart by the session: an outcome, or a fault of ours
         fault = raised
-    _tell(session.settle(requirement, pyfuncitem.name, fault), fault)
+    try:
+        _tell(session.settle(requirement, pyfuncitem.name, fault), fault)
+    finally:
+        fault = None  # it holds this frame and this frame it: a test's pages would stay until the next collection
     return None
 
 

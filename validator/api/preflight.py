@@ -158,7 +158,7 @@ class _Look:
             if fault:
                 return fault
             found = client.send("GET", client.url("/"))
-        place: dict[str, object] = {"url": found.call.target, "status": found.answer.status if found.answer else None}
+        place: dict[str, object] = {"url": found.call.target, "status": found.status}
         if found.answer is None or found.answer.status != 200:
             return Said("api.status", place, True)
         document = parsed(found)

@@ -39,16 +39,28 @@ def _text(value: Any) -> str:
 
 def item_path(collection_path: str, record: Record, dataset: Dataset) -> str:
     """`/collections/c/items/a~b` of a record."""
-    return f"{collection_path}/items/{quote(KEY_JOINT.join(key_of(record, dataset)), safe='~')}"
+    return item_at(collection_path, KEY_JOINT.join(key_of(record, dataset)))
+
+
+def item_at(collection_path: str, item: str) -> str:
+    """The path of an item of any id."""
+    return f"{collection_path}/items/{quote(item, safe=KEY_JOINT)}"
 
 
 def instant_of(record: Record, dataset: Dataset) -> int | None:
     """The subject time in microseconds of Vietnamese civil time; a date is its first instant there."""
     path = column_path(dataset, dataset.subject_time or "")
-    value = at_path(record, path) if path else None
-    if not isinstance(value, str):
-        return None
-    return civil_microseconds(f"{value}T00:00:00+07:00" if len(value) == len("2026-11-26") else value)
+    return civil_of(at_path(record, path)) if path else None
+
+
+def civil_of(value: object) -> int | None:
+    """Microseconds of Vietnamese civil time of a date-time, or of a date's first instant; None of anything else."""
+    return civil_microseconds(first_instant(value)) if isinstance(value, str) else None
+
+
+def first_instant(text: str) -> str:
+    """A date as its first instant at UTC+07:00; any other text as it is."""
+    return f"{text}T00:00:00+07:00" if len(text) == len("2026-11-26") else text
 
 
 def code_of(record: Record, dataset: Dataset, name: str) -> Any:

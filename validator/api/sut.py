@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
-from urllib.parse import quote, urlencode, urljoin
+from urllib.parse import urlencode, urljoin
 
 from validator.api.capability import Claim, Collection, claims_of, collections_of, parsed
 from validator.api.client import Client
@@ -18,7 +18,7 @@ from validator.api.looks import Looks
 from validator.api.outcomes import Needs, NoAnswer, NotClaimed, Unknown
 from validator.api.own import Own, OwnRecords
 from validator.api.pages import Walk, page_of, walk
-from validator.api.records import instant_of
+from validator.api.records import Record, instant_of
 from validator.api.times import Times
 from validator.api.tokens import TokenError
 from validator.api.window import Window
@@ -35,7 +35,6 @@ BYTES_KEPT: Final = 32 * 1024**2
 FAILURES_IN_A_ROW: Final = 6
 FAILURES_IN_ALL: Final = 60
 MARK_PRIME: Final = 2_654_435_761
-MICRO: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,6 @@ class Sut:
     times: Times = field(default_factory=Times)
     _pages: dict[str, Exchange] = field(default_factory=dict)
     _walks: dict[str, Walk] = field(default_factory=dict)
-    _first: dict[str, Exchange] = field(default_factory=dict)
     _failed: int = 0
     _lost: int = 0
     _error_bytes: int = 0
@@ -94,10 +92,6 @@ class Sut:
     def resolve(self, href: str) -> str:
         """The absolute URL of a link of the landing page."""
         return urljoin(f"{self.context.base.rstrip('/')}/", href)
-
-    def below(self, collection: Collection, item: str) -> str:
-        """The path of an item of any id."""
-        return f"{collection.path}/items/{quote(item, safe='~')}"
 
     def send(
         self,
@@ -201,6 +195,22 @@ class Sut:
             raise Unknown("live.no_data")
         return found
 
+    def by_time(self, filtered: bool = True) -> list[tuple[Collection, list[Record]]]:
+        """Collections with a subject time (by default those that can be asked by it) and their records in its order.
+        Raises NotClaimed, or Unknown when no record has one that can be read."""
+        chosen = [c for c in self.filled() if c.dataset and c.dataset.subject_time]
+        chosen = [c for c in chosen if "datetime" in c.filters] if filtered else chosen
+        if not chosen:
+            raise NotClaimed("live.no_datetime")
+        found = []
+        for collection in chosen:
+            dated = [(instant_of(r, collection.dataset), r) for r in self.everything(collection).records]  # type: ignore[arg-type]
+            if timed := sorted(((at, r) for at, r in dated if at is not None), key=lambda pair: pair[0]):
+                found.append((collection, [record for _, record in timed]))
+        if not found:
+            raise Unknown("live.no_times")
+        return found
+
     def writable(self) -> tuple[Collection, ...]:
         """Collections that say they can be written. Raises NotClaimed, or Unknown when the run may not write."""
         found = tuple(c for c in self.collections() if c.writable and c.dataset)
@@ -267,11 +277,6 @@ class Sut:
         """The same page before and after the collection has grown."""
         before = self.everything(collection).pages[0].exchange
         return before, self.get(before.call.target, role=self.role_of(collection))
-
-    def if_match(self, exchange: Exchange) -> dict[str, str]:
-        """The condition under which a record that was read may be replaced, where it has a strong tag."""
-        tag = exchange.answer.header("etag") if exchange.answer else None
-        return {"If-Match": tag} if tag and not tag.startswith("W/") else {}
 
     def pause_for_dates(self, exchange: Exchange) -> None:
         """Lets a second pass where Last-Modified tells of change: it knows no less."""

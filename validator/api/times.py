@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 from typing import Final
 
-from validator.api.records import Record, at_path, column_path
+from validator.api.records import Record, at_path, column_path, first_instant
 from validator.model.standard import Dataset
 
 CIVIL: Final = datetime(1970, 1, 1, tzinfo=timezone(timedelta(hours=7)))
-DATE_LENGTH: Final = len("2026-11-26")
 
 
 class Times:
@@ -17,8 +16,7 @@ class Times:
 
     def text(self, record: Record, dataset: Dataset) -> str:
         """The subject time of a record as it stands there; of a date, its first instant at UTC+07:00."""
-        value = str(at_path(record, column_path(dataset, dataset.subject_time or "") or ()))
-        return f"{value}T00:00:00+07:00" if len(value) == DATE_LENGTH else value
+        return first_instant(str(at_path(record, column_path(dataset, dataset.subject_time or "") or ())))
 
     def at_offset(self, civil: int, hours: int) -> str:
         """The instant as text at a whole-hour offset from UTC; `Z` at none."""

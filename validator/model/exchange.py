@@ -67,3 +67,17 @@ class Exchange:
     started_at: datetime
     seconds: float
     credential: str | None = None
+
+    @property
+    def status(self) -> int | None:
+        """The answer's status; None when there is no answer."""
+        return None if self.answer is None else self.answer.status
+
+    @property
+    def status_or_failure(self) -> int | Failure | None:
+        """The status, or why there is none."""
+        return self.failure if self.answer is None else self.answer.status
+
+    def header(self, name: str) -> str | None:
+        """A field of the answer; None also when there is no answer."""
+        return None if self.answer is None else self.answer.header(name)

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from tests import tlogs
 from tests.unit.certificate.conftest import URL
 from tests.unit.certificate.grounds import BASIC, Json
+from tests.verifier_page import Case
 from validator.certificate.credential import Terms
 from validator.certificate.history import Event
 from validator.certificate.issue import issue
@@ -22,9 +24,6 @@ from validator.certificate.register import KEYS, Register, certificate_path, his
 from validator.certificate.scope import granted
 from validator.certificate.status_list import PURPOSES
 from validator.certificate.verify import Means, verify
-
-from tests import tlogs
-from tests.verifier_page import Case
 from validator.model.text import Text
 
 CERTIFICATE = "certificate.json"

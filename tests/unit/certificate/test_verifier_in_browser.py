@@ -9,14 +9,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+
+from tests import tlogs
 from tests.unit.certificate.grounds import Json
+from tests.unit.certificate.page_samples import CERTIFICATE, POLICY, Sample, sample
+from tests.verifier_page import Browser, browser
 from validator.certificate.multibase import plain_base64url
 from validator.certificate.note import vkey
 from validator.certificate.register import KEYS
-
-from tests import tlogs
-from tests.unit.certificate.page_samples import CERTIFICATE, POLICY, Sample, sample
-from tests.verifier_page import Browser, browser
 from validator.certificate.verifier_page import PAGE, page
 
 VERDICT = "document.getElementById('verdict').className"

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
-from validator.certificate.checkpoint import Trust
-from validator.certificate.log_proof import verify_inclusion
-from validator.certificate.note import NoteSigner, vkey
 
 from tests import tlogs
 from tests.verifier_page import called
 from validator.certificate import log
+from validator.certificate.checkpoint import Trust
+from validator.certificate.log_proof import verify_inclusion
+from validator.certificate.note import NoteSigner, vkey
 from validator.errors import EvidenceError
 
 DEMO = json.loads((Path(__file__).parents[2] / "vectors" / "tlog" / "demo.json").read_text("utf-8"))

@@ -14,19 +14,19 @@ from typing import Any
 
 import pytest
 from lxml import html as parser
+
 from tests.unit.certificate.conftest import NOW
 from tests.unit.certificate.grounds import Json, edited
+from tests.unit.certificate.page_samples import CERTIFICATE, HISTORY, POLICY, Sample, sample
+from tests.verifier_page import Case, Told, judged
+from validator.canonical import canonical
+from validator.certificate import proof
 from validator.certificate.history import Event
 from validator.certificate.keeping import method, refresh
 from validator.certificate.multibase import plain_base64url
 from validator.certificate.register import KEYS, list_path
 from validator.certificate.status_list import bitstring, encode
 from validator.certificate.trust import controller_document
-
-from tests.unit.certificate.page_samples import CERTIFICATE, HISTORY, POLICY, Sample, sample
-from tests.verifier_page import Case, Told, judged
-from validator.canonical import canonical
-from validator.certificate import proof
 from validator.certificate.verifier_page import HERE, PAGE, PARTS, page
 from validator.messages import catalogue
 

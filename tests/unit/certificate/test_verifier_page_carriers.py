@@ -6,14 +6,14 @@ import json
 import zlib
 
 import pytest
+
 from tests.unit.certificate.conftest import NOW, URL
 from tests.unit.certificate.grounds import Json
-from validator.certificate.keys import generate
-from validator.certificate.pdf import certificate_pdf
-
 from tests.unit.certificate.page_samples import CERTIFICATE, Sample, sample
 from tests.verifier_page import Case, Told, judged
 from validator.certificate import qr
+from validator.certificate.keys import generate
+from validator.certificate.pdf import certificate_pdf
 
 LENGTHS = ("direct", "indirect")
 

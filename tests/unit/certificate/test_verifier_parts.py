@@ -8,12 +8,12 @@ from datetime import UTC
 from typing import Any
 
 import pytest
-from validator.certificate.moments import months_later, read_stamp
-from validator.certificate.multibase import base58, from_base58, from_base64url
-from validator.certificate.strict_json import parse
 
 from tests.verifier_page import called
 from validator.canonical import canonical
+from validator.certificate.moments import months_later, read_stamp
+from validator.certificate.multibase import base58, from_base58, from_base64url
+from validator.certificate.strict_json import parse
 from validator.errors import EvidenceError
 
 READ = "(text) => canonicalText(parseJson(Uint8Array.from(text, (letter) => letter.charCodeAt(0))))"

@@ -8,17 +8,17 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.unit.certificate.conftest import NOW
-from tests.unit.certificate.grounds import Json
-from validator.certificate.history import Event, leaf
-from validator.certificate.keeping import method
-from validator.certificate.register import KEYS
 
 from tests import tlogs
+from tests.unit.certificate.conftest import NOW
+from tests.unit.certificate.grounds import Json
 from tests.unit.certificate.page_samples import HISTORY, POLICY, Sample, sample
 from tests.verifier_page import Case, Told, judged
 from validator.canonical import canonical
 from validator.certificate import proof
+from validator.certificate.history import Event, leaf
+from validator.certificate.keeping import method
+from validator.certificate.register import KEYS
 
 DAY = timedelta(days=1)
 PROOF = "LT.tlog-proof"
