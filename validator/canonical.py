@@ -8,6 +8,7 @@ Text that may hold one of these goes to the reference implementation.
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from typing import Any
 
@@ -17,6 +18,33 @@ import rfc8785
 _DIFFERS = re.compile(rb"[0-9][eE][+-]?[0-9]|[\xf0-\xf4]|[0-9]{16}|-0\.0")
 _MAY_DIFFER = re.compile(rb"[0-9][eE][+-]?[0-9]|[\xf0-\xf4]|[0-9]{16}|\.0[,}\]]|\.0\Z")
 _STRING_OR_INTEGRAL = re.compile(rb'("(?:[^"\\]++|\\.)*+")|\.0(?=[,}\]]|\Z)', re.DOTALL)
+
+
+class DoubledKeyError(ValueError):
+    """A member name stands twice in one object: two readers could see two different documents."""
+
+
+def strict(content: bytes) -> Any:
+    """The JSON of UTF-8 bytes, read in the one way that everybody must read it.
+
+    Raises:
+        DoubledKeyError: a member name stands twice.
+        ValueError: no JSON, or NaN or an infinity; RecursionError: nested too deeply.
+    """
+    return json.loads(content.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in members:
+            raise DoubledKeyError(key)
+        members[key] = value
+    return members
+
+
+def _no_constant(word: str) -> Any:
+    raise ValueError(word)
 
 
 def canonical(value: Any) -> bytes:

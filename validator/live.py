@@ -25,7 +25,6 @@ SETTINGS: Final = "pytest.ini"
 
 def examine_live(url: str, options: LiveOptions, folder: Path) -> dict[str, Any]:
     """Runs the suites against a system, its evidence in a folder; the report. Raises UsageError, EngineError."""
-    started = options.clock.now()
     opened = open_run(url, options, folder)
     left: tuple[str, ...] = ()
     try:
@@ -37,24 +36,22 @@ def examine_live(url: str, options: LiveOptions, folder: Path) -> dict[str, Any]
         opened.client.close()
     if code not in (0, 1, 5):  # passed, some failed, none collected
         raise EngineError("engine.suite", {"code": code})
-    finished = options.clock.now()
-    supporting = look(opened, options, folder)
-    return _report(url, options, folder, opened, (started, finished), left, supporting)
+    finished = opened.sightings.now("run", options.clock)
+    supporting = opened.sightings.look("supporting", [], lambda: look(opened, options, folder))
+    return _report(url, options, folder, opened, finished, left, supporting)
 
 
 def _report(
-    url: str, options: LiveOptions, folder: Path, opened: Opened, times: tuple[datetime, datetime],
+    url: str, options: LiveOptions, folder: Path, opened: Opened, finished: datetime,
     left: tuple[str, ...], supporting: Mapping[str, Any] | None,
 ) -> dict[str, Any]:  # fmt: skip
-    started, finished = times
-    evidence = folder / EXCHANGES
-    with evidence.open("rb") as stream:
+    with opened.client.recorder.path.open("rb") as stream:
         sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
     results = tuple(_all_results(opened.scope, opened.session.results()))
     live = {
         "url": url,
         "seed": options.seed,
-        "started_at": started.isoformat(timespec="seconds"),
+        "started_at": opened.started.isoformat(timespec="seconds"),
         "finished_at": finished.isoformat(timespec="seconds"),
         "requests": opened.client.sent,
         "requests_digest": opened.session.recorder.requests_digest(),

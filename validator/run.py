@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -40,11 +40,16 @@ LOCAL = "local"
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
 
 
+def _not_kept(_: Submission) -> None:
+    """Nobody asks for the files."""
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """How a run is carried out; none of `jobs`, `exact`, `engine`, `scratch`, `progress` may change its report.
 
     `engine` is `local`, `spark` or `spark:MASTER`; `scratch` is a folder that all its workers share.
+    `name` is what a submission is called whose manifest does not say; `kept` is shown the files while they are there.
     """
 
     as_of: datetime | None = None
@@ -59,6 +64,8 @@ class Options:
     engine: str = LOCAL
     scratch: Path | None = None
     progress: Progress = no_progress
+    name: str | None = None
+    kept: Callable[[Submission], None] = _not_kept
 
 
 def validate(given: Path | str, options: Options) -> dict[str, Any]:
@@ -110,7 +117,7 @@ def open_submission(given: Path, options: Options, scratch: Path) -> Submission:
     if given.is_file() and not is_archive(given):
         raise UsageError("usage.dataset_needed", {"path": given.name})
     options.progress(Phase.RECEIVING, 0, 0, 0)
-    return folder_submission(receive(given, scratch), given.resolve().name, options.progress)
+    return folder_submission(receive(given, scratch), options.name or given.resolve().name, options.progress)
 
 
 def examine(
@@ -124,6 +131,7 @@ def examine(
     work.mkdir()
     plan = Plan(options.jobs, options.samples, options.second_opinion, options.exact, options.progress)
     submission, placed = engine.scan(scope, submission, work, plan, source)
+    options.kept(submission)
     documents = read_documents(scope, submission, placed, options.samples)
     private = {
         e.observation.name for e in documents.envelopes if e.document.get("disclosure") in ("internal", "restricted")

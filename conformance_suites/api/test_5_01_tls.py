@@ -8,7 +8,6 @@ from validator.api.collector import Collector
 from validator.api.guard import names_loopback
 from validator.api.outcomes import Unknown
 from validator.api.sut import Sut
-from validator.api.tls_probe import accepted_versions, certificate, plain_http
 
 REQUIREMENT = "VSC-API-R01"
 OLD = ("TLSv1.0", "TLSv1.1")
@@ -34,7 +33,7 @@ def test_R01_certificate_holds(sut: Sut, find: Collector) -> None:
     there = place(sut, find)
     if there is None:
         return
-    seen = certificate(sut.context.guard, *there, sut.context.tls)
+    seen = sut.context.looks.certificate(*there)
     if seen.valid is None:
         raise Unknown("live.no_handshake", reason=seen.reason)
     find.looked()
@@ -46,7 +45,7 @@ def test_R01_only_modern_versions(sut: Sut, find: Collector) -> None:
     there = place(sut, find)
     if there is None:
         return
-    accepted = accepted_versions(sut.context.guard, *there, settings=sut.context.tls)
+    accepted = sut.context.looks.accepted_versions(*there)
     for version in OLD:
         if accepted[version] is None:
             find.cannot_tell("live.old_tls_not_tried", version=version)
@@ -67,7 +66,7 @@ def test_R01_plain_http_only_redirects(sut: Sut, find: Collector) -> None:
     http_port = sut.context.http_port or (HTTP_PORT if port == HTTPS_PORT else None)
     if http_port is None:
         raise Unknown("live.no_http_port")
-    seen = plain_http(sut.context.guard, host, http_port, urlsplit(sut.context.base).path or "/")
+    seen = sut.context.looks.plain_http(host, http_port, urlsplit(sut.context.base).path or "/")
     find.looked()
     if seen.state != "answers" or seen.status is None or seen.status >= 400:
         return

@@ -18,7 +18,9 @@ FLOORS = {
     "validator.xml_pieces": 2,
     "validator.catalogue": 3,
     "validator.judge": 3,
+    "validator.certificate": 4,
     "validator.report": 4,
+    "validator.gate": 4,
     "validator.observe": 4,
     "validator.checks": 5,
     "validator.accept": 5,
@@ -33,6 +35,8 @@ FLOORS = {
     "validator.lint_live": 10,
     "validator.api": 5,
     "validator.live": 7,
+    "validator.bundle": 8,
+    "validator.replay": 9,
     "validator.cli": 11,
     "validator.__main__": 12,
 }
@@ -46,6 +50,11 @@ FORBIDDEN = [
     ("validator.report", "validator.checks"),
     ("validator.report", "validator.observe"),
     ("validator.report", "validator.engine"),
+    ("validator.certificate", "validator.observe"),
+    ("validator.report", "validator.certificate"),
+    ("validator.report", "validator.gate"),
+    ("validator.gate", "validator.checks"),
+    ("validator.gate", "validator.observe"),
 ]
 
 ONE_ROOM = {
@@ -57,6 +66,9 @@ ONE_ROOM = {
     "signxml": {"validator.checks.xml_signature"},
     "click": {"validator.cli"},
     "httpcore": {"validator.api"},
+    "typst": {"validator.report.typeset"},
+    "segno": {"validator.certificate.qr"},
+    "pyhanko": {"validator.certificate.pades"},
 }
 
 

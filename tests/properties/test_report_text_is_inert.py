@@ -11,9 +11,12 @@ from typing import Any
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from lxml import etree, html
+from markdown_it import MarkdownIt
 
 from tests.unit.sample_live import exchange, sample_live
 from tests.unit.sample_report import sample_report
+from validator.report import RENDERERS
+from validator.report.badge import COLOURS
 from validator.report.digest import sealed
 from validator.report.html import render as render_html
 from validator.report.junit import render as render_junit
@@ -158,6 +161,73 @@ def test_any_text_in_any_field_gives_the_terminal_no_command_and_no_second_verdi
     assert len([line for line in shown.split("\n") if line.startswith("KẾT LUẬN:")]) == 1
 
 
+TAR = {
+    *("TestStepReport", "date", "result", "overview", "counters", "reports", "info", "warning", "error"),
+    *("profileID", "transactionID", "validationServiceName", "validationServiceVersion", "note"),
+    *("nrOfAssertions", "nrOfErrors", "nrOfWarnings"),
+    *("assertionID", "description", "location", "test", "type", "value"),
+}
+BADGE = {"svg", "title", "desc", "rect", "text"}
+UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+READER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+
+
+@SETTINGS
+@given(ANYWHERE, ANY_TEXT, st.sampled_from([("gitb", TAR), ("badge-svg", BADGE)]))
+@example(FOUND, NASTY, ("gitb", TAR))
+@example(("files", ("submission", "name")), NASTY, ("gitb", TAR))
+@example(("files", ("standards", 0, "id")), NASTY, ("badge-svg", BADGE))
+@example(("files", ("as_of",)), NASTY, ("gitb", TAR))
+def test_any_text_in_any_field_leaves_other_xml_well_formed(place, text, kind):
+    name, known = kind
+    shown = RENDERERS[name].load()(changed(place, text), "en")
+
+    assert {etree.QName(e).localname for e in etree.fromstring(shown.encode()).iter()} <= known
+    assert not UNSEEN.search(shown)
+
+
+@SETTINGS
+@given(ANYWHERE, ANY_TEXT, st.sampled_from(["earl", "ctrf", "intoto", "codequality", "badge"]))
+@example(BODY, NASTY, "ctrf")
+@example(("files", ("results", 0, "requirement")), NASTY, "earl")
+@example(("files", ("results", 0, "outcome")), NASTY, "earl")
+@example(("files", ("submission", "sha256")), NASTY, "intoto")
+@example(("live", ("live", "started_at")), NASTY, "ctrf")
+def test_any_text_in_any_field_leaves_other_json_readable(place, text, name):
+    shown = RENDERERS[name].load()(changed(place, text), "en")
+
+    assert json.loads(shown) is not None
+    assert not UNSEEN.search(shown)
+
+
+@SETTINGS
+@given(ANYWHERE, ANY_TEXT)
+@example(FOUND, NASTY)
+@example(FOUND, "@team #1 [a](http://x) ![i](y) `c` **b** | ~l ---\n# h")
+@example(("files", ("results", 7, "title", "en")), "| a | b |\n|---|---|\n[a]: http://x '")
+def test_any_text_in_any_field_makes_no_markup_in_markdown(place, text):
+    shown = RENDERERS["markdown"].load()(changed(place, text), "en")
+    inner = [child for token in READER.parse(shown) for child in token.children or ()]
+    marks = {child.content for child in inner if child.type == "html_inline"}
+
+    assert marks <= {"<code>", "</code>"}
+    assert not {child.type for child in inner} & {"link_open", "image", "em_open", "strong_open", "s_open"}
+    assert not any(token.type in ("html_block", "fence", "code_block") for token in READER.parse(shown))
+    assert sum(token.type == "heading_open" for token in READER.parse(shown)) <= 4
+    assert not UNSEEN.search(shown)
+
+
+@SETTINGS
+@given(ANYWHERE, ANY_TEXT)
+def test_no_text_in_any_field_but_the_verdict_changes_what_the_badge_says(place, text):
+    if place[1] == ("summary", "verdict"):
+        return
+    said = json.loads(RENDERERS["badge"].load()(changed(place, text), "en"))
+
+    assert said["message"] == "not conformant"
+    assert said["color"] in COLOURS.values()
+
+
 @SETTINGS
 @given(st.sampled_from(list(SAMPLES)), ANY_TEXT)
 def test_a_sealed_report_can_be_sealed_again_without_change(name, text):
@@ -178,5 +248,15 @@ def huge(report: dict[str, Any]) -> None:
 def test_huge_answers_are_cut_in_every_rendering():
     report = sample_live(huge)
 
-    for render in (render_html, render_junit, render_sarif, render_text):
-        assert len(render(report)) < 300_000
+    for name in set(RENDERERS) - {"json"}:
+        assert len(RENDERERS[name].load()(report, "vi")) < 300_000, name
+
+
+def test_huge_values_and_names_are_cut_where_formats_repeat_them():
+    def grow(report: dict[str, Any]) -> None:
+        report["results"][7]["findings"][0] |= {"found": HUGE, "message": {"vi": HUGE, "en": HUGE}}
+
+    report = sample_report(grow)
+
+    for name in ("markdown", "gitb", "earl", "ctrf", "intoto", "codequality", "badge", "badge-svg"):
+        assert len(RENDERERS[name].load()(report, "vi")) < 300_000, name

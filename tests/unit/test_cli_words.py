@@ -24,7 +24,10 @@ def test_the_language_is_found(arguments: list[str], environment: dict[str, str]
     assert language(arguments, environment) == lang
 
 
-@pytest.mark.parametrize("command", [[], ["validate"], ["standards"], ["report"], ["standards", "list"], ["seal"]])
+@pytest.mark.parametrize(
+    "command",
+    [[], ["validate"], ["standards"], ["report"], ["standards", "list"], ["seal"], ["gate"], ["baseline", "make"]],
+)
 def test_every_help_page_is_in_both_languages(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     pages = []
     for lang in ("vi", "en"):

@@ -10,7 +10,7 @@ import jsonschema
 
 from tests.unit.sample_live import BASE, COLLECTION, sample_live
 from tests.unit.sample_report import clean_report, sample_report
-from validator.report.sarif import FINGERPRINT, render
+from validator.report.sarif import FINGERPRINT, MOST, render
 
 VENDOR = Path(__file__).parent / "vendor"
 # Its draft-4 patterns are not all regular expressions of jsonschema-rs.
@@ -92,6 +92,17 @@ def test_fingerprints_are_unique_and_survive_a_move_of_lines():
 
     assert len(set(before)) == len(before)
     assert before == after
+
+
+def test_a_log_holds_no_more_than_code_scanning_takes_and_says_what_it_left_out():
+    def change(report):
+        result = next(r for r in report["results"] if r["requirement"] == "VSC-BUD-R05")
+        result["findings"] = result["findings"] * (MOST // 8 + 1)
+
+    log = run(sample_report(change), "en")
+
+    assert len(log["results"]) == MOST
+    assert "25000 samples shown of 25014" in log["invocations"][0]["toolExecutionNotifications"][-1]["message"]["text"]
 
 
 def test_rules_carry_help_in_both_languages():

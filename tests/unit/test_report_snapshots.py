@@ -19,7 +19,11 @@ SNAPSHOTS = Path(__file__).parent / "snapshots"
 NAMES = ["html.vi", "sarif.vi", "text.vi", "text.en", "junit.vi", "junit.en"]
 NAMES += ["html-live.en", "text-live.en", "text-live.vi", "junit-live.en", "sarif-live.en"]
 LIVE = "-live"
-EXTENSIONS = {"html": "html", "text": "txt", "junit": "xml", "sarif": "json"}
+NAMES += ["markdown.vi", "markdown-live.en", "earl-live.en", "gitb.en", "ctrf-live.en", "intoto.en"]
+NAMES += ["codequality.en", "badge.vi", "badge-svg.vi"]
+EXTENSIONS = {"html": "html", "text": "txt", "junit": "xml", "sarif": "json", "markdown": "md", "earl": "jsonld"}
+EXTENSIONS |= {"gitb": "xml", "ctrf": "json", "intoto": "json", "codequality": "json", "badge": "json"}
+EXTENSIONS |= {"badge-svg": "svg"}
 
 
 def rendered(name: str) -> str:

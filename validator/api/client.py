@@ -198,6 +198,9 @@ class Client:
     ) -> Exchange:
         call = Call(method, str(url), (*_standing(method, url, body, headers), *headers), body)
         self._pace(self.limits.rate if pace else 0.0)
+        return self._ask(call, url, identity)
+
+    def _ask(self, call: Call, url: Url, identity: _Identity) -> Exchange:
         number, started = self.recorder.next_number(), self._clock.now()
         begun = self._clock.monotonic()
         answer, failure, detail = None, None, ""
@@ -206,7 +209,7 @@ class Client:
             self._received += len(answer.body)
         except Fault as fault:
             failure, detail = fault.failure, fault.detail
-        seconds = self._clock.monotonic() - begun
+        seconds = round(self._clock.monotonic() - begun, 6)  # as the record will have it
         return Exchange(number, call, answer, failure, detail, started, seconds, identity.role)
 
     def _wait(self, pause: float) -> None:

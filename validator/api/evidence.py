@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,8 +20,13 @@ LONGEST_LETTER = 4
 _OURS = frozenset({"host", "user-agent", "connection", "content-length"})
 
 
-def evidence(exchange: Exchange, redactor: Redactor) -> dict[str, Any]:
-    """number, started_at, seconds, credential, request, response or failure, redactions (the places)."""
+Keep = Callable[[str, bytes], None]
+"""Takes a redacted body whole, with its SHA-256."""
+
+
+def evidence(exchange: Exchange, redactor: Redactor, keep: Keep | None = None) -> dict[str, Any]:
+    """number, started_at, seconds, credential, request, response or failure, redactions (the places). `keep` is given
+    the bodies that the entry itself only begins."""
     call, answer = exchange.call, exchange.answer
     places: list[str] = []
     entry: dict[str, Any] = {
@@ -29,10 +34,10 @@ def evidence(exchange: Exchange, redactor: Redactor) -> dict[str, Any]:
         "started_at": exchange.started_at.isoformat(),
         "seconds": round(exchange.seconds, 6),
         "credential": exchange.credential,
-        "request": _request(call, redactor, places),
+        "request": _request(call, redactor, places, keep),
     }
     if answer is not None:
-        entry["response"] = _response(answer, redactor, places)
+        entry["response"] = _response(answer, redactor, places, keep)
     if exchange.failure is not None:
         entry["failure"] = {"kind": exchange.failure.value, "detail": redactor.text(exchange.detail)}
     entry["redactions"] = places
@@ -62,7 +67,7 @@ def _without_host(target: str) -> str:
     return f"{parts.path}?{parts.query}"
 
 
-def _request(call: Call, redactor: Redactor, places: list[str]) -> dict[str, Any]:
+def _request(call: Call, redactor: Redactor, places: list[str], keep: Keep | None) -> dict[str, Any]:
     target = _written(call.target)
     url = redactor.text(target)
     if url != target:
@@ -72,13 +77,14 @@ def _request(call: Call, redactor: Redactor, places: list[str]) -> dict[str, Any
         "method": call.method,
         "url": url,
         "headers": headers,
-        "body": _body(call.body, redactor, places, "request"),
+        "body": _body(call.body, redactor, places, "request", keep),
     }
 
 
-def _response(answer: Answer, redactor: Redactor, places: list[str]) -> dict[str, Any]:
+def _response(answer: Answer, redactor: Redactor, places: list[str], keep: Keep | None) -> dict[str, Any]:
     headers = _headers(answer.headers, redactor, places, "response")
-    return {"status": answer.status, "headers": headers, "body": _body(answer.body, redactor, places, "response")}
+    body = _body(answer.body, redactor, places, "response", keep)
+    return {"status": answer.status, "headers": headers, "body": body}
 
 
 def _headers(headers: Headers, redactor: Redactor, places: list[str], side: str) -> list[list[str]]:
@@ -91,10 +97,10 @@ def _headers(headers: Headers, redactor: Redactor, places: list[str], side: str)
     return found
 
 
-def _body(body: bytes, redactor: Redactor, places: list[str], side: str) -> dict[str, Any]:
-    """size: bytes of the true body; sha256: of the redacted one, of its beginning where the body is longer than 1 MiB;
-    text or base64 of its first 64 KiB."""
-    looked_at = body if len(body) <= LONG else _whole(body[: CAP + BESIDE])
+def _body(body: bytes, redactor: Redactor, places: list[str], side: str, keep: Keep | None) -> dict[str, Any]:
+    """size: bytes of the true body; sha256: of the redacted one, of its beginning where the body is longer than 1 MiB
+    and not kept whole; text or base64 of its first 64 KiB."""
+    looked_at = body if keep or len(body) <= LONG else _whole(body[: CAP + BESIDE])
     clean, is_text = redactor.body(looked_at)
     if clean != looked_at:
         places.append(f"{side}.body")
@@ -106,6 +112,8 @@ def _body(body: bytes, redactor: Redactor, places: list[str], side: str) -> dict
         shown["base64"] = base64.b64encode(first).decode()
     if len(clean) > CAP or len(body) > LONG:
         shown["cut_at"] = CAP
+        if keep:
+            keep(shown["sha256"], clean)
     return shown
 
 
@@ -118,11 +126,11 @@ def _whole(body: bytes) -> bytes:
     return body
 
 
-def recorded(entry: Mapping[str, Any]) -> Exchange:
-    """The exchange of a record, as far as it tells: redacted, its bodies cut."""
+def recorded(entry: Mapping[str, Any], whole: Callable[[str], bytes] | None = None) -> Exchange:
+    """The exchange of a record, as far as it tells: redacted, its bodies cut unless `whole` finds them by SHA-256."""
     request, response, failure = entry["request"], entry.get("response"), entry.get("failure")
-    call = Call(request["method"], request["url"], _pairs(request["headers"]), _bytes(request["body"]))
-    answer = response and Answer(response["status"], _pairs(response["headers"]), _bytes(response["body"]))
+    call = Call(request["method"], request["url"], _pairs(request["headers"]), _bytes(request["body"], whole))
+    answer = response and Answer(response["status"], _pairs(response["headers"]), _bytes(response["body"], whole))
     kind, detail = (Failure(failure["kind"]), failure["detail"]) if failure else (None, "")
     return Exchange(
         entry["number"], call, answer, kind, detail,
@@ -134,5 +142,7 @@ def _pairs(headers: Iterable[Sequence[str]]) -> Headers:
     return tuple((name, value) for name, value in headers)
 
 
-def _bytes(body: Mapping[str, str]) -> bytes:
+def _bytes(body: Mapping[str, Any], whole: Callable[[str], bytes] | None) -> bytes:
+    if whole and "cut_at" in body:
+        return whole(body["sha256"])
     return body["text"].encode() if "text" in body else base64.b64decode(body["base64"])

@@ -6,6 +6,7 @@ import tempfile
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,10 +18,14 @@ from validator.api.credentials import Keyring
 from validator.api.document import Offered, assemble, has_template, offered_filters
 from validator.api.guard import Guard
 from validator.api.journal import FILE, Journal
+from validator.api.looks import Looks
+from validator.api.player import Player
 from validator.api.recorder import Recorder
 from validator.api.redact import Redactor
 from validator.api.second_opinion import SecondOpinion
 from validator.api.session import Session
+from validator.api.sightings import FILE as SIGHTINGS
+from validator.api.sightings import SeenClock, Sightings
 from validator.api.sut import Context
 from validator.api.tls import TlsSettings
 from validator.api.window import Window, read_window
@@ -31,6 +36,7 @@ from validator.model.standard import ConformanceClass, Standard
 
 LIVE: Final = "api"
 EXCHANGES: Final = "exchanges.ndjson"
+BODIES: Final = "bodies"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +44,8 @@ class LiveOptions:
     """How a live run is carried out. `seed` decides every input that is not the system's own data; `folder` keeps
     the evidence; `manifest` is that of the vendor's submission, whose claims count beside the system's own;
     `http_port` is where plain HTTP would answer (80 when the URL has the usual port of HTTPS); `schemathesis` is
-    its executable, where it is to look too."""
+    its executable, where it is to look too; `whole_bodies` keeps what is needed to replay the run; `player` answers
+    in the system's place, from the record of an earlier run."""
 
     standards: tuple[str, ...] = ()
     conformance_class: ConformanceClass | None = None
@@ -57,6 +64,8 @@ class LiveOptions:
     profile: Mapping[str, Any] | None = None
     resume: bool = False
     schemathesis: Path | None = None
+    whole_bodies: bool = False
+    player: Player | None = None
     clock: Clock = SYSTEM
     told: Callable[[str, int, int], None] = field(default=lambda _name, _done, _total: None)
 
@@ -70,6 +79,8 @@ class Opened:
     client: Client
     claims: tuple[Claim, ...]
     window: Window | None
+    sightings: Sightings
+    started: datetime
 
 
 def has_live(standard: Standard) -> bool:
@@ -85,11 +96,13 @@ def suites_of(scope: Scope) -> tuple[str, ...]:
 
 def client_of(url: str, options: LiveOptions, record: Path, redactor: Redactor) -> tuple[Client, Keyring]:
     """The guarded client of a run, recording into a file. Raises UsageError."""
+    limits = Limits(timeout=options.timeout, rate=options.rate, budget=options.budget)
+    if options.player is not None:
+        return options.player.client(url, limits), options.player.keys
     keys = load(options.auth) if options.auth else Keyring()
     if not options.resume:  # another run's evidence is not this one's
         record.unlink(missing_ok=True)
-    recorder = Recorder(record, redactor)
-    limits = Limits(timeout=options.timeout, rate=options.rate, budget=options.budget)
+    recorder = Recorder(record, redactor, record.with_name(BODIES) if options.whole_bodies else None)
     tls = TlsSettings(ca=options.ca, verify=options.verify)
     guard = Guard.of(url, options.allow_networks)
     return Client(url, limits, guard, keys, recorder, tls=tls, clock=options.clock), keys
@@ -98,23 +111,27 @@ def client_of(url: str, options: LiveOptions, record: Path, redactor: Redactor) 
 def open_run(url: str, options: LiveOptions, folder: Path) -> Opened:
     """Asks the system for its claims and makes the session. Raises UsageError, EvidenceError."""
     client, keys = client_of(url, options, folder / EXCHANGES, Redactor())
+    sightings = options.player.sightings if options.player else Sightings(folder / SIGHTINGS, afresh=not options.resume)
     try:
-        return _opened(url.rstrip("/"), options, folder, client, keys)
+        return _opened(url.rstrip("/"), options, folder, client, keys, sightings)
     except BaseException:
         client.close()
         client.recorder.close()
         raise
 
 
-def _opened(base: str, options: LiveOptions, folder: Path, client: Client, keys: Keyring) -> Opened:
+def _opened(
+    base: str, options: LiveOptions, folder: Path, client: Client, keys: Keyring, sightings: Sightings
+) -> Opened:
+    started = sightings.now("run", options.clock)
     claims = claims_of(parsed(client.send("GET", f"{base}/conformance", role=None)))
     scope = _scope(claims, options)
     window = read_window(options.watch_log, base) if options.watch_log else None
-    contexts = {s.id: _context(s, scope, base, options, keys, window) for s in scope.standards}
+    contexts = {s.id: _context(s, scope, base, options, keys, window, sightings) for s in scope.standards}
     live = [r for r in scope.requirements() if any(c.kind == LIVE for c in r.checks)]
     journal = Journal(folder / FILE, _terms(base, scope, options), options.resume)
     session = Session(client, client.recorder, contexts, live, journal, _opinion(client, base, scope), options.told)
-    return Opened(session, scope, client, claims, window)
+    return Opened(session, scope, client, claims, window, sightings, started)
 
 
 def _scope(claims: tuple[Claim, ...], options: LiveOptions) -> Scope:
@@ -149,7 +166,13 @@ def claimed_in(manifest: Mapping[str, Any] | None, standard: Standard) -> Confor
 
 
 def _context(
-    standard: Standard, scope: Scope, base: str, options: LiveOptions, keys: Keyring, window: Window | None
+    standard: Standard,
+    scope: Scope,
+    base: str,
+    options: LiveOptions,
+    keys: Keyring,
+    window: Window | None,
+    sightings: Sightings,
 ) -> Context:
     return Context(
         base=base,
@@ -159,11 +182,12 @@ def _context(
         parameters=scope.parameters[standard.id],
         roles=frozenset(keys.roles),
         manifest_class=claimed_in(options.manifest, standard),
-        guard=Guard.of(base, options.allow_networks),
-        tls=TlsSettings(ca=options.ca, verify=options.verify),
+        looks=Looks(
+            Guard.of(base, options.allow_networks), TlsSettings(ca=options.ca, verify=options.verify), sightings
+        ),
         http_port=options.http_port,
         window=window,
-        clock=options.clock,
+        clock=SeenClock(options.clock, sightings),
     )
 
 
@@ -210,7 +234,7 @@ def _plain_options(file: str | None) -> LiveOptions:
 
 
 def _options_of(given: dict[str, Any]) -> LiveOptions:
-    known = {f.name for f in fields(LiveOptions)} - {"clock", "told", "profile", "manifest", "schemathesis"}
+    known = {f.name for f in fields(LiveOptions)} - {"clock", "told", "profile", "manifest", "schemathesis", "player"}
     for name in given:
         if name not in known:
             raise UsageError("usage.unknown_live_option", {"name": name, "known": ", ".join(sorted(known))})

@@ -18,9 +18,14 @@ from validator.model.exchange import Exchange
 
 
 class Recorder:
-    """Appends to `exchanges.ndjson`; goes on where an interrupted run stopped, a torn last line cut off."""
+    """Appends to `exchanges.ndjson`; goes on where an interrupted run stopped, a torn last line cut off.
 
-    def __init__(self, path: Path, redactor: Redactor) -> None:
+    Bodies that are too long for a line are cut there; with `bodies`, a folder, they are kept in it whole by their
+    SHA-256, redacted like everything.
+    """
+
+    def __init__(self, path: Path, redactor: Redactor, bodies: Path | None = None) -> None:
+        self._bodies = bodies
         self.redactor = redactor
         self.path = path
         self._lock = threading.Lock()
@@ -45,7 +50,7 @@ class Recorder:
     def add(self, exchange: Exchange, *, counted: bool = True) -> None:
         """Redacts and writes. Not `counted`: made on the client's own account (a token, a repetition after a
         wait), so the digest of the requests leaves it out."""
-        entry = evidence(exchange, self.redactor)
+        entry = evidence(exchange, self.redactor, self._keep if self._bodies else None)
         entry["fingerprint"] = fingerprint(exchange.call, self.redactor) if counted else None
         line = orjson.dumps(entry) + b"\n"
         with self._lock:
@@ -76,6 +81,14 @@ class Recorder:
     def close(self) -> None:
         """Closes the file; everything is in it already."""
         self._file.close()
+
+    def _keep(self, sha256: str, body: bytes) -> None:
+        assert self._bodies is not None
+        self._bodies.mkdir(mode=0o700, exist_ok=True)
+        path = self._bodies / sha256
+        if not path.exists():
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
+                stream.write(body)
 
     def _note(self, entry: dict[str, Any], length: int) -> None:
         self._places[entry["number"]] = (self._size, length)

@@ -13,14 +13,13 @@ from validator.api.client import Client
 from validator.api.clock import Clock
 from validator.api.description import Description
 from validator.api.document import template
-from validator.api.guard import Guard
 from validator.api.journal import Journal
+from validator.api.looks import Looks
 from validator.api.outcomes import Needs, NoAnswer, NotClaimed, Unknown
 from validator.api.own import Own, OwnRecords
 from validator.api.pages import Walk, page_of, walk
 from validator.api.records import Record, instant_of
 from validator.api.times import Times
-from validator.api.tls import TlsSettings
 from validator.api.tokens import TokenError
 from validator.api.window import Window
 from validator.model.exchange import Exchange, Failure, Headers
@@ -49,8 +48,7 @@ class Context:
     parameters: Mapping[str, Any]
     roles: frozenset[str]
     manifest_class: ConformanceClass | None
-    guard: Guard
-    tls: TlsSettings
+    looks: Looks
     http_port: int | None
     window: Window | None
     clock: Clock

@@ -11,14 +11,18 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from validator.cli.clicks import Command, command, lang_option, option
+from validator.cli.gating import Gating, gate_options
 from validator.cli.validate import (
     CLASSES,
     DEFAULT_FILES,
     EXIT_CODES,
     FORMATS,
+    bundle_options,
     chosen_formats,
+    draft_of,
     load_profile,
     outbox_of,
+    spoken,
     write_reports,
 )
 from validator.cli.words import say
@@ -28,6 +32,7 @@ from validator.model.standard import ConformanceClass
 if TYPE_CHECKING:
     from validator.api.opening import LiveOptions
     from validator.api.preflight_steps import Step
+    from validator.bundle.draft import Draft
     from validator.cli.progress import Progress
 
 EXIT_NOT_READY: Final = 3
@@ -63,6 +68,8 @@ def test(lang: str) -> Command:
                help_key="option.timeout"),
         option(lang, "--out", metavar=say(lang, "metavar.folder"), help_key="option.live_out"),
         option(lang, "--format", "format_", metavar=",".join(FORMATS), help_key="option.format"),
+        *bundle_options(lang),
+        *gate_options(lang),
         option(lang, "--har", is_flag=True, help_key="option.har"),
         option(lang, "--resume", is_flag=True, help_key="option.resume"),
         option(lang, "--with-schemathesis", is_flag=False, flag_value="", metavar=f"[{file}]",
@@ -120,16 +127,19 @@ def hindrance(steps: tuple[Step, ...]) -> int | None:
 
 
 def _run(lang: str, url: str, given: dict[str, Any]) -> int:
-    formats = chosen_formats(given["format_"])
+    formats = chosen_formats(given["format_"], given["out"])
     if given["resume"] and given["out"] is None:
         raise UsageError("usage.resume_needs_out")
     if given["with_schemathesis"] is not None:
         from validator.api.schemathesis import find_executable
 
         given["with_schemathesis"] = find_executable(given["with_schemathesis"])
+    if given["resume"] and given["bundle"] is not None:
+        raise UsageError("usage.bundle_of_resumed")
+    gating = Gating.of(given)  # a malformed file ends the call before anything is asked of the system
     from validator.cli.progress import Progress
 
-    with Progress(lang) as progress, _folder(given["out"]) as folder:
+    with Progress(lang) as progress, _folder(given["out"]) as folder, draft_of(given["bundle"]) as draft:
         steps = steps_of(url, given, folder)
         code = hindrance(steps)
         for line in step_lines(lang, steps):
@@ -138,21 +148,32 @@ def _run(lang: str, url: str, given: dict[str, Any]) -> int:
             click.echo(say(lang, "test.not_ready"), err=True)
             return code
         options = _options(lang, given, progress, trusted=code is None)
-        return _examine(lang, url, options, folder, formats, given)
+        return _examine(lang, url, options, folder, formats, {**given, "gating": gating}, draft)
 
 
 def _examine(
-    lang: str, url: str, options: LiveOptions, folder: Path, formats: tuple[str, ...], given: Mapping[str, Any]
+    lang: str,
+    url: str,
+    options: LiveOptions,
+    folder: Path,
+    formats: tuple[str, ...],
+    given: Mapping[str, Any],
+    draft: Draft | None,
 ) -> int:
     from validator.cli.interrupts import check
     from validator.live import examine_live
-    from validator.report import RENDERERS
 
-    report = examine_live(url, options, folder)
+    gating: Gating = given["gating"]
+    examined = examine_live(url, options, folder)
     check()
+    if draft is not None:
+        from validator.bundle.live import send_live
+
+        send_live(draft, examined, options, folder)  # what a pipeline accepts of it is not evidence
+    report = gating.applied(examined)
     with outbox_of(given["out"]) as outbox:
-        shown = RENDERERS[formats[0] if formats and outbox is None else "text"].load()(report, lang)
-        written = write_reports(lang, report, formats or DEFAULT_FILES, outbox) if outbox else []
+        shown = spoken(report, formats[0] if formats and outbox is None else "text", lang, gating)
+        written = write_reports(lang, report, formats or DEFAULT_FILES, outbox, gating) if outbox else []
     if given["har"] and given["out"] is not None:
         from validator.api.har import write_har
         from validator.api.opening import EXCHANGES
@@ -161,8 +182,8 @@ def _examine(
         written.append(folder / "exchanges.har")
     for path in written:
         click.echo(say(lang, "validate.written", path=path), err=True)
-    click.echo(shown.rstrip("\n"))
-    return EXIT_CODES[report["summary"]["verdict"]]
+    click.echo(shown)
+    return gating.exit_code(lang, report, EXIT_CODES[report["summary"]["verdict"]])
 
 
 def _manifest(folder: str | None) -> Mapping[str, Any] | None:
@@ -216,6 +237,7 @@ def _options(lang: str, given: Mapping[str, Any], progress: Progress, trusted: b
         manifest=_manifest(given["submission"]),
         resume=given["resume"],
         schemathesis=given["with_schemathesis"],
+        whole_bodies=given["bundle"] is not None,
         told=told,
     )
     return options if trusted else replace(options, verify=False, auth=None, allow_writes=False)

@@ -26,9 +26,15 @@ COMMANDS: Final = {
     "test": "validator.cli.live:test",
     "preflight": "validator.cli.preflight:preflight",
     "report": "validator.cli.report:report",
+    "log": "validator.cli.log:log",
+    "gate": "validator.cli.gate:gate",
+    "baseline": "validator.cli.gate:baseline",
     "standards": "validator.cli.standards:standards",
+    "replay": "validator.cli.replay:replay",
     "seal": "validator.cli.validate:seal",
     "watch": "validator.cli.watch:watch",
+    "key": "validator.cli.key:key",
+    "certificate": "validator.cli.certificate:certificate",
 }
 
 

@@ -20,7 +20,6 @@ from validator.errors import UsageError
 from validator.report import RENDERERS
 
 SOURCE: Final = RENDERERS["json"].file
-REPORT_ID: Final = b"urn:sha256:"
 
 
 class Outbox:
@@ -45,18 +44,18 @@ class Outbox:
             with suppress(OSError):  # something was sent
                 self.folder.rmdir()
 
-    def put(self, name: str, text: str) -> None:
+    def put(self, name: str, report: str | bytes) -> None:
         """Keeps one report. Raises UsageError."""
         with self._writing():
-            (Path(self.aside.name) / name).write_text(text, encoding="utf-8")
+            (Path(self.aside.name) / name).write_bytes(report.encode() if isinstance(report, str) else report)
 
     def send(self) -> list[Path]:
         """Moves in all that was put, and removes reports of earlier runs; where it lies now. Raises UsageError."""
         with self._writing(), completing():
             new = sorted(Path(self.aside.name).iterdir(), key=lambda path: (path.name == SOURCE, path.name))
-            for name in sorted((r.file for r in RENDERERS.values()), key=lambda name: name != SOURCE):
-                if _is_report(self.folder / name):
-                    (self.folder / name).unlink()
+            for old in sorted(RENDERERS.values(), key=lambda renderer: renderer.file != SOURCE):
+                if _is_report(self.folder / old.file, old.mark.encode()):
+                    (self.folder / old.file).unlink()
             return [path.replace(self.folder / path.name) for path in new]
 
     @contextmanager
@@ -68,6 +67,6 @@ class Outbox:
             raise UsageError("usage.cannot_write", {"path": str(self.folder), "reason": reason}) from fault
 
 
-def _is_report(path: Path) -> bool:
+def _is_report(path: Path, mark: bytes) -> bool:
     """Whether the file is a report of ours: another tool's file of the same name is not ours to remove."""
-    return path.is_file() and REPORT_ID in path.read_bytes()
+    return path.is_file() and mark in path.read_bytes()

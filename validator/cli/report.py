@@ -22,18 +22,25 @@ def report(lang: str) -> LazyGroup:
 def render(lang: str) -> Command:
     """Writes another format from a finished report.json."""
 
-    def run(report_file: str, format_: str, out: str | None) -> None:
+    def run(report_file: str, format_: str, out: str | None, base: str | None, baseline: str | None) -> None:
+        from validator.cli.gating import Gating
+        from validator.cli.validate import check_binary, rendered
         from validator.report import RENDERERS
+        from validator.report.based import based
         from validator.report.load import read_report
 
         if format_ not in RENDERERS:
             raise UsageError("usage.unknown_format", {"format": format_, "known": ", ".join(RENDERERS)})
-        text = RENDERERS[format_].load()(read_report(Path(report_file)), lang)
+        if RENDERERS[format_].binary:
+            check_binary(out)
+        gating, source = Gating.of({"baseline": baseline}), read_report(Path(report_file))
+        made = rendered(source if format_ == "json" else based(source, base), format_, lang, gating)
+        content = made.encode() if isinstance(made, str) else made
         if out is None:
-            click.echo(text.rstrip("\n"))
+            click.echo(content.decode().rstrip("\n"))
             return
         try:
-            Path(out).write_text(text, encoding="utf-8")
+            Path(out).write_bytes(content)
         except OSError as fault:
             raise UsageError("usage.cannot_write", {"path": out, "reason": fault.strerror or str(fault)}) from fault
         click.echo(say(lang, "validate.written", path=out), err=True)
@@ -45,6 +52,8 @@ def render(lang: str) -> Command:
         click.Argument(["report_file"], metavar=say(lang, "metavar.report")),
         option(lang, "--format", "format_", default="html", show_default=True, help_key="option.render_format"),
         option(lang, "--out", metavar=say(lang, "metavar.file"), help_key="option.render_out"),
+        option(lang, "--base", metavar=say(lang, "metavar.folder"), help_key="option.render_base"),
+        option(lang, "--baseline", metavar=say(lang, "metavar.file"), help_key="option.baseline"),
         lang_option(lang),
     )
 

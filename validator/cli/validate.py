@@ -5,26 +5,31 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
 from validator.cli.clicks import Command, command, lang_option, option
+from validator.cli.gating import Gating, gate_options
 from validator.cli.words import say
 from validator.errors import UsageError
 from validator.model.progress import Phase, no_progress
 from validator.model.progress import Progress as Told
 from validator.model.standard import ConformanceClass
+from validator.report import RENDERERS
 
 if TYPE_CHECKING:
+    from validator.bundle.draft import Draft
     from validator.cli.outbox import Outbox
+    from validator.run import Options
 
 EXIT_CODES = {"conformant": 0, "nonconformant": 1, "inconclusive": 3}
 CLASSES = [c.value for c in ConformanceClass]
 SMALL_BYTES = 8 * 1024 * 1024
-FORMATS = ("json", "html", "text", "junit", "sarif")
+FORMATS = tuple(RENDERERS)
 DEFAULT_FILES = ("json", "html", "text")
 
 
@@ -45,6 +50,9 @@ def validate(lang: str) -> Command:
         option(lang, "--as-of", metavar="RFC3339", help_key="option.as_of"),
         option(lang, "--profile", metavar="P", help_key="option.profile"),
         *_output_options(lang),
+        *bundle_options(lang),
+        option(lang, "--with-data", is_flag=True, help_key="option.with_data"),
+        *gate_options(lang),
         option(lang, "--jobs", type=click.IntRange(1, 64), help_key="option.jobs"),
         option(lang, "--max-findings", type=click.IntRange(1, 100_000), default=25, show_default=True,
                help_key="option.max_findings"),
@@ -90,37 +98,82 @@ def _output_options(lang: str) -> list[click.Parameter]:
     ]
 
 
+def bundle_options(lang: str) -> list[click.Parameter]:
+    """Where an evidence bundle goes; `test` takes the same."""
+    return [option(lang, "--bundle", metavar=say(lang, "metavar.bundle"), help_key="option.bundle")]
+
+
+def draft_of(bundle: str | None) -> AbstractContextManager[Draft | None]:
+    """A bundle to be made, if one is wanted."""
+    if bundle is None:
+        return nullcontext()
+    from validator.bundle.draft import Draft
+
+    return Draft(Path(bundle))
+
+
 def _run(lang: str, submission: str, given: Mapping[str, Any]) -> int:
-    formats = chosen_formats(given["format_"])
+    formats = chosen_formats(given["format_"], given["out"])
     if given["out"] is None and len(formats) > 1:
         raise UsageError("usage.out_needed", {"formats": ",".join(formats)})
+    if given.get("with_data") and not given.get("bundle"):
+        raise UsageError("usage.with_data_needs_bundle")
+    gating = Gating.of(given)
     from validator.cli.progress import Progress
-    from validator.report import RENDERERS
-    from validator.run import Options  # heavy: only when there is work
-    from validator.run import validate as examine
 
-    with Progress(lang) as progress, outbox_of(given["out"]) as outbox:
-        options = Options(
-            as_of=parse_moment(given.get("as_of")),
-            standard=given.get("standard"),
-            conformance_class=ConformanceClass(given["class_"]) if given.get("class_") else None,
-            dataset=given.get("dataset"),
-            jobs=given.get("jobs") or _default_jobs(Path(submission)),
-            samples=given.get("max_findings") or 25,
-            profile=load_profile(given.get("profile")),
-            second_opinion=bool(given.get("second_opinion")),
-            exact=bool(given.get("exact")),
-            engine=given.get("engine") or "local",
-            scratch=Path(given["scratch"]) if given.get("scratch") else None,
-            progress=progress,
-        )
-        report = examine(submission, options)
-        shown = RENDERERS[formats[0] if formats and outbox is None else "text"].load()(report, lang)
-        written = write_reports(lang, report, formats or DEFAULT_FILES, outbox, progress) if outbox else []
+    with Progress(lang) as progress, outbox_of(given["out"]) as outbox, draft_of(given.get("bundle")) as draft:
+        examined = _examined(submission, _options(submission, given, progress), draft, bool(given.get("with_data")))
+        report = gating.applied(examined)
+        shown = spoken(report, formats[0] if formats and outbox is None else "text", lang, gating)
+        written = write_reports(lang, report, formats or DEFAULT_FILES, outbox, gating, progress) if outbox else []
     for path in written:
         click.echo(say(lang, "validate.written", path=path), err=True)
-    click.echo(shown.rstrip("\n"))
-    return EXIT_CODES[report["summary"]["verdict"]]
+    click.echo(shown)
+    return gating.exit_code(lang, report, EXIT_CODES[report["summary"]["verdict"]])
+
+
+def rendered(report: Mapping[str, Any], format_: str, lang: str, gating: Gating) -> str | bytes:
+    """The report in one format, findings marked by the baseline; report.json itself knows none."""
+    return RENDERERS[format_].load()(report if format_ == "json" else gating.shown(report), lang)
+
+
+def spoken(report: Mapping[str, Any], format_: str, lang: str, gating: Gating) -> str:
+    """The same for the terminal, in a format that is text."""
+    return cast(str, rendered(report, format_, lang, gating)).rstrip("\n")
+
+
+def _options(submission: str, given: Mapping[str, Any], progress: Told) -> Options:
+    from validator.run import Options  # heavy: only when there is work
+
+    return Options(
+        as_of=parse_moment(given.get("as_of")),
+        standard=given.get("standard"),
+        conformance_class=ConformanceClass(given["class_"]) if given.get("class_") else None,
+        dataset=given.get("dataset"),
+        jobs=given.get("jobs") or _default_jobs(Path(submission)),
+        samples=given.get("max_findings") or 25,
+        profile=load_profile(given.get("profile")),
+        second_opinion=bool(given.get("second_opinion")),
+        exact=bool(given.get("exact")),
+        engine=given.get("engine") or "local",
+        scratch=Path(given["scratch"]) if given.get("scratch") else None,
+        progress=progress,
+    )
+
+
+def _examined(submission: str, options: Options, draft: Draft | None, with_data: bool) -> dict[str, Any]:
+    """The report, its evidence put into a bundle where one is wanted."""
+    from validator.run import validate as examine
+
+    if draft is None:
+        return examine(submission, options)
+    from validator.bundle.files import FilesBundle
+
+    kept = FilesBundle(draft, with_data=with_data)
+    options = replace(options, as_of=options.as_of or datetime.now(UTC), kept=kept.keep)
+    report = examine(submission, options)
+    kept.send(report, options)
+    return report
 
 
 def outbox_of(out: str | None) -> AbstractContextManager[Outbox | None]:
@@ -130,23 +183,40 @@ def outbox_of(out: str | None) -> AbstractContextManager[Outbox | None]:
 
 
 def write_reports(
-    lang: str, report: Mapping[str, Any], formats: tuple[str, ...], outbox: Outbox, told: Told = no_progress
+    lang: str,
+    report: Mapping[str, Any],
+    formats: tuple[str, ...],
+    outbox: Outbox,
+    gating: Gating,
+    told: Told = no_progress,
 ) -> list[Path]:
     """The report in every format in its folder, or none at all; where each lies."""
-    from validator.report import RENDERERS
-
     for done, name in enumerate(formats):
         told(Phase.WRITING, done, len(formats), 0)
-        outbox.put(RENDERERS[name].file, RENDERERS[name].load()(report, lang))
+        outbox.put(RENDERERS[name].file, rendered(report, name, lang, gating))
     return outbox.send()
 
 
-def chosen_formats(text: str | None) -> tuple[str, ...]:
+def chosen_formats(text: str | None, out: str | None) -> tuple[str, ...]:
+    """The formats asked for, each of which can be written to `out`. Raises UsageError."""
+    from validator.report import RENDERERS
+
     chosen = tuple(part.strip() for part in text.split(",")) if text else ()
     for name in chosen:
         if name not in FORMATS:
             raise UsageError("usage.unknown_format", {"format": name, "known": ", ".join(FORMATS)})
+        if RENDERERS[name].binary:
+            check_binary(out)
     return chosen
+
+
+def check_binary(out: str | None) -> None:
+    """Does nothing when a PDF can be made and has a place to go. Raises UsageError."""
+    from validator.report.typeset import check_installed
+
+    check_installed()
+    if out is None:
+        raise UsageError("usage.pdf_needs_out")
 
 
 def _default_jobs(submission: Path) -> int:

@@ -19,7 +19,8 @@ _NAMES: Final = ("property", "member")
 
 
 def by_cause(findings: Sequence[Row]) -> list[list[Row]]:
-    """Findings that say the same of the same collection or path stand together, in the order of the first of each."""
+    """Findings that say the same of the same collection or path stand together, known ones of a baseline apart,
+    in the order of the first of each."""
     groups: dict[tuple[Any, ...], list[Row]] = {}
     for finding in findings:
         groups.setdefault(_cause(finding), []).append(finding)
@@ -32,7 +33,7 @@ def _cause(finding: Row) -> tuple[Any, ...]:
     collection = _COLLECTION.search(target)
     path = collection.group() if collection else re.split(r"[?#]", target)[0]
     names = [str(finding["params"].get(name)) for name in _NAMES]
-    return finding["message_id"], path, _INDEX.sub("/*", place["pointer"] or ""), *names
+    return finding.get("baseline"), finding["message_id"], path, _INDEX.sub("/*", place["pointer"] or ""), *names
 
 
 def exchanges_of(finding: Row) -> Sequence[Row]:

@@ -15,6 +15,7 @@ from xml.etree import ElementTree as ET
 
 from validator.report.junit_live import case as case_of_test
 from validator.report.text import place
+from validator.report.told import summary
 from validator.report.visible import in_language, one_line, shortened, visible
 from validator.report.wording import integer, say, word
 
@@ -92,20 +93,11 @@ def _case(result: Mapping[str, Any], kind: str | None, lang: str) -> ET.Element:
     )
     if kind is None:
         return case
-    told = ET.SubElement(case, kind, message=_message(result, lang))
+    told = ET.SubElement(case, kind, message=one_line(summary(result, lang)))
     if kind != "skipped":
         told.set("type", one_line(str(result["level"])))
     told.text = "\n".join(_details(result, lang))
     return case
-
-
-def _message(result: Mapping[str, Any], lang: str) -> str:
-    if result["outcome"] == "failed":
-        return one_line(say(lang, "fact.findings", n=integer(result["findings_count"], lang)))
-    outcome = word(lang, "outcome", result["outcome"])
-    cause = f" ({word(lang, 'cause', result['cause'])})" if result["cause"] else ""
-    reason = in_language(result["reason"], lang)
-    return one_line(f"{outcome}{cause}: {reason}" if reason else f"{outcome}{cause}")
 
 
 def _details(result: Mapping[str, Any], lang: str) -> list[str]:

@@ -8,8 +8,9 @@ from xml.etree import ElementTree as ET
 
 from validator.report.exchanges import curl_of, exchanges_of
 from validator.report.text import place
+from validator.report.told import summary
 from validator.report.visible import in_language, one_line, shortened, visible
-from validator.report.wording import say, word
+from validator.report.wording import say
 
 Row = Mapping[str, Any]
 
@@ -21,7 +22,7 @@ def case(result: Row, test: Row, kind: str | None, lang: str) -> ET.Element:
     if kind is None:
         return made
     findings = _findings(result, test) if test["outcome"] == "failed" else []
-    message = in_language(findings[0]["message"], lang) if findings else _outcome(test, lang)
+    message = in_language(findings[0]["message"], lang) if findings else summary(test, lang)
     told = ET.SubElement(made, kind, message=one_line(shortened(message)))
     if kind != "skipped":
         told.set("type", one_line(str(result["level"])))
@@ -32,13 +33,6 @@ def case(result: Row, test: Row, kind: str | None, lang: str) -> ET.Element:
 def _findings(result: Row, test: Row) -> list[Row]:
     """Those that this test made; one whose test is not named may be of any."""
     return [f for f in result["findings"] if f["evidence"].get("test") in (None, test["name"])]
-
-
-def _outcome(test: Row, lang: str) -> str:
-    cause = f" ({word(lang, 'cause', test['cause'])})" if test["cause"] else ""
-    reason = in_language(test["reason"], lang)
-    told = f"{word(lang, 'outcome', test['outcome'])}{cause}"
-    return f"{told}: {reason}" if reason else told
 
 
 def _details(result: Row, findings: list[Row], lang: str) -> Iterator[str]:

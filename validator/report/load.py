@@ -12,6 +12,7 @@ from typing import Any, Final
 import jsonschema_rs
 import rfc8785
 
+from validator.canonical import DoubledKeyError, strict
 from validator.errors import UsageError
 from validator.report.digest import digest_of
 
@@ -44,27 +45,10 @@ def parse_report(content: bytes, name: str) -> dict[str, Any]:
     return report
 
 
-class _DoubledKeyError(ValueError):
-    """A member name stands twice in one object: two readers could see two different reports."""
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in members:
-            raise _DoubledKeyError(key)
-        members[key] = value
-    return members
-
-
-def _no_constant(word: str) -> Any:
-    raise ValueError(word)
-
-
 def _parsed(content: bytes, name: str) -> Any:
     try:
-        return json.loads(content.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant)
-    except _DoubledKeyError as fault:
+        return strict(content)
+    except DoubledKeyError as fault:
         raise UsageError("report.duplicate_key", {"file": name, "key": str(fault)}) from fault
     except (ValueError, RecursionError) as fault:
         raise UsageError("report.not_json", {"file": name, "reason": str(fault)}) from fault

@@ -16,13 +16,15 @@ from urllib.parse import quote
 from validator.report import sections
 from validator.report.exchanges import exchanges_of
 from validator.report.sarif_web import call_location, properties, web_members
-from validator.report.visible import in_language, shortened, visible
+from validator.report.visible import all_visible, in_language, shortened
 from validator.report.wording import LANGUAGES, say, word
 
 LEVELS = {"MUST": "error", "SHOULD": "warning", "MAY": "note"}
 CODES = {"vi": "vi-VN", "en": "en-US"}
 BASE = "SUBMISSION"
+BASELINE = {"known": "unchanged", "new": "new"}
 LIVE = ("url", "seed", "requests", "requests_digest", "evidence")
+MOST = 25_000  # a run with more is refused by GitHub
 FINGERPRINT = "lienthongFinding/v1"
 
 
@@ -31,12 +33,13 @@ def render(report: Mapping[str, Any], lang: str = "vi") -> str:
     rules = {result["requirement"]: result for result in report["results"]}
     order = {requirement: index for index, requirement in enumerate(rules)}
     live, subject = report.get("live"), report["submission"]["name"]
+    results = list(_results(report, order, lang))
     run = {
         "tool": {"driver": _driver(report, list(rules.values()), lang)},
         "language": CODES.get(lang, CODES["en"]),
         **({} if live else {"originalUriBaseIds": {BASE: {"description": {"text": _text(subject)}}}}),
-        "invocations": [_invocation(report, lang)],
-        "results": list(_results(report, order, lang)),
+        "invocations": [_invocation(report, len(results), lang)],
+        "results": results[:MOST],
         "columnKind": "unicodeCodePoints",
         "properties": {
             "reportId": report["report_id"],
@@ -47,21 +50,12 @@ def render(report: Mapping[str, Any], lang: str = "vi") -> str:
         },
     }
     log = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
-    return json.dumps(_visible(log), ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(all_visible(log), ensure_ascii=False, indent=2) + "\n"
 
 
 def _text(value: Any) -> str:
     """Text that is never empty, as SARIF messages must not be."""
     return str(value) or "–"
-
-
-def _visible(value: Any) -> Any:
-    """The same structure with every text made visible."""
-    if isinstance(value, dict):
-        return {name: _visible(member) for name, member in value.items()}
-    if isinstance(value, list):
-        return [_visible(member) for member in value]
-    return visible(value) if isinstance(value, str) else value
 
 
 def _driver(report: Mapping[str, Any], rules: list[Mapping[str, Any]], lang: str) -> dict[str, Any]:
@@ -98,10 +92,10 @@ def _help(result: Mapping[str, Any]) -> Iterator[str]:
             yield f"{say(lang, 'finding.fix')} {in_language(result['fix'], lang)}"
 
 
-def _invocation(report: Mapping[str, Any], lang: str) -> dict[str, Any]:
+def _invocation(report: Mapping[str, Any], count: int, lang: str) -> dict[str, Any]:
     """Whether every check could be carried out; those that could not are our errors, not the subject's."""
     broken = [r for r in sections.results_with(report, "cantTell") if r["cause"] == "error"]
-    notes = [
+    notes: list[dict[str, Any]] = [
         {
             "level": "error",
             "message": {"text": _text(in_language(result["reason"], lang))},
@@ -109,6 +103,8 @@ def _invocation(report: Mapping[str, Any], lang: str) -> dict[str, Any]:
         }
         for result in broken
     ]
+    if count > MOST:
+        notes.append({"level": "warning", "message": {"text": say(lang, "finding.truncated", shown=MOST, total=count)}})
     return {"executionSuccessful": not broken, "toolExecutionNotifications": notes}
 
 
@@ -154,6 +150,7 @@ def _failure(
         "message": {"text": _message(finding, lang)},
         "locations": _locations(finding["location"], bool(exchanges)),
         "partialFingerprints": {FINGERPRINT: f"{mark}:{seen[mark]}"},
+        **({"baselineState": BASELINE[finding["baseline"]]} if "baseline" in finding else {}),
         **(web_members(exchanges[-1]) if exchanges else {}),
         "properties": {**entry["properties"], **properties(finding, lang)},
     }

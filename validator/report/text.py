@@ -96,7 +96,8 @@ def _name(result: Mapping[str, Any], lang: str) -> str:
 
 
 def _finding(item: Mapping[str, Any], lang: str, pen: Pen) -> Iterator[str]:
-    yield from pen.wrap(f"{place(item['location'], lang)} – {in_language(item['message'], lang)}", 6)
+    mark = f"[{word(lang, 'baseline', item['baseline'])}] " if "baseline" in item else ""
+    yield from pen.wrap(f"{mark}{place(item['location'], lang)} – {in_language(item['message'], lang)}", 6)
     shown = [(side, item[side]) for side in ("expected", "found") if item[side] is not None]
     if shown:
         sides = (f"{say(lang, f'finding.{side}')}: {shortened(value, 120)}" for side, value in shown)

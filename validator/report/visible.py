@@ -25,6 +25,15 @@ def visible(text: str) -> str:
     return _UNSEEN.sub(lambda match: f"⟨U+{ord(match.group()):04X}⟩", text)
 
 
+def all_visible(value: Any) -> Any:
+    """The same structure with every text in it made visible; names of members stay."""
+    if isinstance(value, dict):
+        return {name: all_visible(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [all_visible(member) for member in value]
+    return visible(value) if isinstance(value, str) else value
+
+
 def one_line(text: str) -> str:
     """Visible text without line breaks, for places where a line has a meaning."""
     return _BREAK.sub(" ", visible(text))

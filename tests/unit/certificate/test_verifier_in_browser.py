@@ -1,0 +1,118 @@
+"""The page of the second verifier in headless Chromium, opened from a file, without network."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests import tlogs
+from tests.unit.certificate.grounds import Json
+from tests.unit.certificate.page_samples import CERTIFICATE, POLICY, Sample, sample
+from tests.verifier_page import Browser, browser
+from validator.certificate.multibase import plain_base64url
+from validator.certificate.note import vkey
+from validator.certificate.register import KEYS
+from validator.certificate.verifier_page import PAGE, page
+
+VERDICT = "document.getElementById('verdict').className"
+STEPS = "Object.fromEntries([...document.querySelectorAll('#steps tr')].map(r => [r.dataset.step, r.dataset.state]))"
+DONE = "!document.getElementById('result').hidden"
+
+
+@pytest.fixture(scope="module")
+def window() -> Iterator[Browser]:
+    with browser() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def current(tmp_path_factory: pytest.TempPathFactory, report: Json) -> Sample:
+    """A certificate of this hour: the page reads the clock of the machine."""
+    return sample(tmp_path_factory.mktemp("current"), report, datetime.now(UTC) - timedelta(minutes=5))
+
+
+def written(folder: Path, files: dict[str, bytes]) -> list[Path]:
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    return [folder / name for name in files]
+
+
+def test_files_of_a_good_certificate_are_chosen_and_found_valid(
+    window: Browser, current: Sample, tmp_path: Path
+) -> None:
+    window.open(PAGE.as_uri())
+    window.give(written(tmp_path, current.files()))
+    window.wait(DONE)
+
+    assert window.value(VERDICT) == "verdict valid", window.value(STEPS)
+    assert set(window.value(STEPS).values()) == {"holds"}
+    assert window.value("document.activeElement.id") == "verdict"
+    assert current.number in window.value("document.getElementById('content').textContent")
+    assert (window.requests, window.faults) == ([PAGE.as_uri()], [])
+
+
+def test_a_changed_certificate_is_found_invalid_in_both_languages(
+    window: Browser, current: Sample, tmp_path: Path
+) -> None:
+    files = current.files()
+    files[CERTIFICATE] = files[CERTIFICATE].replace("Phòng".encode(), b"Phong", 1)
+    window.open(PAGE.as_uri())
+    window.give(written(tmp_path, files))
+    window.wait(DONE)
+
+    assert window.value(VERDICT) == "verdict invalid"
+    assert window.value("document.getElementById('verdict').textContent") == "KHÔNG HỢP LỆ"
+    assert window.value(STEPS)["proof"] == "fails"
+    assert window.value("document.getElementById('content-part').hidden") is True
+    window.value("document.getElementById('language').click()")
+    assert window.value("document.getElementById('verdict').textContent") == "NOT VALID"
+    assert window.value("document.documentElement.lang") == "en"
+    assert (window.requests, window.faults) == ([PAGE.as_uri()], [])
+
+
+def test_a_bundle_in_the_address_asks_for_the_fingerprint(window: Browser, current: Sample) -> None:
+    bundle = {"schema": "lienthong-verification/1.0", "files": {n: c.decode() for n, c in current.files().items()}}
+    window.open(f"{PAGE.as_uri()}#{plain_base64url(gzip.compress(json.dumps(bundle).encode(), mtime=0))}")
+    window.wait(DONE)
+
+    assert window.value(VERDICT) == "verdict cannotTell"
+    assert current.key.kid in window.value("document.getElementById('fingerprints').textContent")
+    assert vkey(tlogs.SIGNER.key) in window.value("document.getElementById('fingerprints').textContent")
+    window.value("document.getElementById('confirm-button').click()")
+    window.wait(f"{VERDICT} === 'verdict valid'")
+    assert [address.partition("#")[0] for address in window.requests] == [PAGE.as_uri()]
+    assert window.faults == []
+
+
+def test_the_pages_own_policy_stops_what_is_not_its_script(window: Browser) -> None:
+    window.open(PAGE.as_uri())
+    window.value(
+        "(() => { const s = document.createElement('script'); s.textContent = 'window.foreign = 1';"
+        " document.body.append(s); const i = new Image(); i.src = 'https://example.com/x.png';"
+        " document.body.append(i); })()"
+    )
+    blocked = list(window.faults)
+    window.faults.clear()
+
+    assert window.value("typeof window.foreign") == "undefined"
+    assert window.value("fetch('https://example.com/').then(() => 'sent', () => 'stopped')") == "stopped"
+    assert len(blocked) + len(window.faults) >= 2
+
+
+def test_a_page_that_its_publisher_put_keys_into_needs_no_confirmation(
+    window: Browser, current: Sample, tmp_path: Path
+) -> None:
+    files = current.files()
+    published = tmp_path / "verify.html"
+    published.write_text(page({name: files.pop(name).decode() for name in (KEYS, POLICY)}), "utf-8")
+    bundle = {"schema": "lienthong-verification/1.0", "files": {n: c.decode() for n, c in files.items()}}
+    window.open(f"{published.as_uri()}#{plain_base64url(json.dumps(bundle).encode())}")
+    window.wait(DONE)
+
+    assert window.value(VERDICT) == "verdict valid", window.value(STEPS)
+    assert window.value("document.getElementById('confirm').hidden") is True

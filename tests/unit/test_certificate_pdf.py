@@ -1,0 +1,135 @@
+"""The certificate as PDF: one bilingual page, the credential attached, a QR token that verifies offline, DEMO shown."""
+
+import io
+import unicodedata
+
+import pypdf
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from tests.unit.sample_credential import KEY, KID, sample_credential
+from validator.canonical import canonical
+from validator.certificate import qr
+from validator.certificate.pades_fields import FIELDS, reserve
+from validator.certificate.pdf import Signers, certificate_pdf
+from validator.errors import EvidenceError, UsageError
+
+KEYS = {KID: KEY.public_key()}.get
+
+
+def page_of(credential, **more) -> bytes:
+    content = canonical(credential)
+    token = qr.token(qr.claims_of(credential, content), KEY, KID)
+    return certificate_pdf(credential, content.decode(), token, **more)
+
+
+def text_of(content: bytes) -> str:
+    pages = pypdf.PdfReader(io.BytesIO(content)).pages
+    return unicodedata.normalize("NFC", " ".join("\n".join(page.extract_text() for page in pages).split()))
+
+
+def test_page_is_one_and_declares_pdf_a_3a_and_pdf_ua_1():
+    reader = pypdf.PdfReader(io.BytesIO(page_of(sample_credential())))
+    metadata = reader.trailer["/Root"]["/Metadata"].get_data().decode()
+
+    assert len(reader.pages) == 1
+    assert "<pdfaid:part>3</pdfaid:part>" in metadata
+    assert "<pdfaid:conformance>A</pdfaid:conformance>" in metadata
+    assert "<pdfuaid:part>1</pdfuaid:part>" in metadata
+    assert reader.trailer["/Root"]["/Lang"] == "vi"
+
+
+def test_both_languages_stand_on_the_page_with_what_was_granted_and_what_was_not():
+    text = text_of(page_of(sample_credential(), signers=Signers("Nguyễn Thị Phương", "Sở Khoa học và Công nghệ")))
+
+    for said in (
+        "XÁC NHẬN KẾT QUẢ THỬ NGHIỆM", "LT-2026-7K3M9QXA", "Công ty Giải pháp Đô thị Mẫu", "Nâng cao: không xét",
+        "Advanced: not examined", "W-2026-003", "VSC-ENV-R07", "08:00 26/11/2027", "2027-11-26 08:00",
+        "Nguyễn Thị Phương", "third party", "carries no conformity mark", "urn:sha256:" + "d" * 64,
+    ):  # fmt: skip
+        assert said in text, said
+
+
+def test_demo_key_cannot_be_mistaken():
+    demo, real = text_of(page_of(sample_credential())), text_of(page_of(sample_credential(demo=False)))
+
+    assert demo.count("DEMO") >= 4
+    assert "DEMO – NOT VALID" in demo
+    assert "DEMO" not in real
+
+
+def test_credential_is_attached_byte_for_byte_as_the_source():
+    credential = sample_credential()
+    reader = pypdf.PdfReader(io.BytesIO(page_of(credential, proof="c2sp.org/tlog-proof@v1\n")))
+    files = reader.trailer["/Root"]["/AF"]
+
+    assert reader.attachments["certificate.json"] == [canonical(credential)]
+    assert reader.attachments["certificate.tlog-proof"] == [b"c2sp.org/tlog-proof@v1\n"]
+    assert [file.get_object()["/AFRelationship"] for file in files] == ["/Source", "/Supplement"]
+
+
+def test_same_credential_gives_the_same_bytes_fields_and_all():
+    assert reserve(page_of(sample_credential())) == reserve(page_of(sample_credential()))
+
+
+def test_two_invisible_fields_are_reserved_with_names_to_be_read_out():
+    made = page_of(sample_credential())
+    reserved = reserve(made)
+    fields = pypdf.PdfReader(io.BytesIO(reserved)).trailer["/Root"]["/AcroForm"]["/Fields"]
+    found = [field.get_object() for field in fields]
+
+    assert reserved.startswith(made)
+    assert [field["/T"] for field in found] == list(FIELDS)
+    assert found[0]["/TU"] == "Chữ ký số của người phê duyệt / Digital signature of the approver"
+    assert all(field["/Rect"][0] == field["/Rect"][2] < 0 for field in found)
+
+
+def test_hostile_text_is_printed_and_does_nothing():
+    credential = sample_credential()
+    credential["credentialSubject"]["object"]["name"] = '#read("/etc/passwd") *b* $x$ 中'
+    text = text_of(page_of(credential))
+
+    assert '#read("/etc/passwd") *b* $x$ ⟨U+4E2D⟩' in text
+    assert "root:x:" not in text
+
+
+def test_token_verifies_offline_and_belongs_to_one_file_only():
+    credential = sample_credential()
+    content = canonical(credential)
+    text = qr.address(credential["id"], qr.token(qr.claims_of(credential, content), KEY, KID))
+
+    claims = qr.read(text, KEYS)
+
+    assert claims["n"] == "LT-2026-7K3M9QXA"
+    assert claims["s"] == ["VSC-BUD@1.0/standard", "VSC-ENV@1.0/standard"]
+    assert qr.check_matches(claims, content) is None
+    with pytest.raises(EvidenceError, match=r"qr\.other_certificate"):
+        qr.check_matches(claims, content + b" ")
+
+
+def test_every_changed_letter_of_a_token_is_noticed():
+    credential = sample_credential()
+    token = qr.token(qr.claims_of(credential, canonical(credential)), KEY, KID)
+
+    for place, letter in enumerate(token):
+        changed = token[:place] + ("A" if letter != "A" else "B") + token[place + 1 :]
+        with pytest.raises(EvidenceError):
+            qr.read(changed, KEYS)
+
+
+def test_token_of_another_key_is_refused():
+    credential = sample_credential()
+    claims = qr.claims_of(credential, canonical(credential))
+    other = ec.generate_private_key(ec.SECP256R1())
+
+    with pytest.raises(EvidenceError, match=r"qr\.wrong"):
+        qr.read(qr.token(claims, other, KID), KEYS)
+    with pytest.raises(EvidenceError, match=r"qr\.unknown_key"):
+        qr.read(qr.token(claims, other, "other"), KEYS)
+    with pytest.raises(EvidenceError, match=r"qr\.malformed"):
+        qr.read("https://dang-ky.example/#x", KEYS)
+
+
+def test_something_else_than_a_certificate_is_refused():
+    with pytest.raises(UsageError, match=r"usage\.not_a_certificate"):
+        certificate_pdf({"credentialSubject": {}}, "{}", "x")

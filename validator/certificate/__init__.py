@@ -1,0 +1,1 @@
+"""The certificate: a signed, dated, revocable credential about a finished report, verified without network."""

@@ -1,0 +1,20 @@
+"""Files attached to a PDF."""
+
+from __future__ import annotations
+
+from typing import IO
+
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.pdf_utils.reader import PdfFileReader
+
+from validator.errors import EvidenceError
+
+
+def attachments(document: IO[bytes], name: str) -> list[bytes]:
+    """Every associated file of this name, unpacked. Raises EvidenceError for what is no readable PDF."""
+    try:
+        listed = PdfFileReader(document).root.get("/AF", ())
+        files = [item.get_object() for item in listed]
+        return [bytes(file["/EF"]["/F"].data) for file in files if file.get("/UF", file.get("/F")) == name]
+    except (PdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as fault:
+        raise EvidenceError("pades.broken", {"reason": (str(fault) or type(fault).__name__)[:200]}) from fault

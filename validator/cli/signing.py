@@ -1,0 +1,75 @@
+"""What commands that sign have in common: the register, the key, and where its passphrase comes from.
+
+A passphrase stands in the environment or in a file, never in an argument that others can see.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from validator.cli.clicks import option
+from validator.cli.words import say
+from validator.errors import UsageError
+
+if TYPE_CHECKING:
+    from validator.certificate.keys import SigningKey
+    from validator.certificate.register import Register
+
+VARIABLE: Final = "LIENTHONG_KEY_PASSPHRASE"
+LONGEST: Final = 4096
+
+
+def register_option(lang: str) -> click.Option:
+    where = say(lang, "metavar.folder")
+    return option(lang, "--register", required=True, metavar=where, help_key="option.register")
+
+
+def passphrase_option(lang: str) -> click.Option:
+    return option(lang, "--passphrase-file", metavar=say(lang, "metavar.file"), help_key="option.passphrase_file")
+
+
+def signing_options(lang: str) -> list[click.Parameter]:
+    """Register, key and passphrase of a command that signs."""
+    return [
+        register_option(lang),
+        option(lang, "--key", required=True, metavar=say(lang, "metavar.file"), help_key="option.key"),
+        passphrase_option(lang),
+    ]
+
+
+def opened(given: Mapping[str, Any]) -> tuple[Register, SigningKey]:
+    """The register and the key of a call. Raises UsageError."""
+    from validator.certificate.register import open_register
+
+    return open_register(Path(given["register"])), signing_key(given)
+
+
+def signing_key(given: Mapping[str, Any]) -> SigningKey:
+    from validator.certificate.keys import load
+
+    return load(Path(given["key"]), passphrase(given["passphrase_file"]))
+
+
+def passphrase(file: str | None) -> str:
+    """The passphrase, without the line break at the end of its file. Raises UsageError."""
+    if file is None:
+        if not os.environ.get(VARIABLE):
+            raise UsageError("key.no_passphrase", {"variable": VARIABLE})
+        return os.environ[VARIABLE]
+    try:
+        with Path(file).open("rb") as stream:
+            return stream.read(LONGEST).decode().rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as fault:
+        reason = getattr(fault, "strerror", None) or "UTF-8"
+        raise UsageError("key.unreadable", {"path": file, "reason": reason}) from None
+
+
+def tell_demo(lang: str, demo: bool) -> None:
+    """One line before all others when nothing of this has value."""
+    if demo:
+        click.echo(say(lang, "certificate.demo"))
