@@ -31,7 +31,7 @@ def leaf(number: int) -> bytes:
     """What issuing the certificate of this number puts into a log."""
     digest = f"{number:064x}"
     return canonical(
-        {"type": "issued", "certificate": f"DEMO-{number}", "sha256": digest, "at": "2026-11-20T08:00:00Z"}
+        {"event": "issued", "certificate": f"DEMO-{number}", "digest": digest, "at": "2026-11-20T08:00:00Z"}
     )
 
 
@@ -45,10 +45,11 @@ def filled(path: Path, size: int) -> Log:
 
 def cosigned(made: Log, memories: Path) -> bytes:
     """Has every witness cosign what the log shows."""
+    trust = made.trust
     for signer in WITNESSES:
         memory = memories / f"{signer.key.id.hex()}.checkpoint"
-        request = made.extension(witness.last_seen(memory, TRUST)).encode()
-        line, _ = witness.cosign(request, memory, TRUST, signer)
+        request = made.extension(witness.last_seen(memory, trust)).encode()
+        line, _ = witness.cosign(request, memory, trust, signer)
         made.attach([line], [signer.key])
     return made.published().content
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.tlogs import ORIGIN, leaf
-from validator.cli.log import PASSPHRASE
 from validator.cli.main import main
+from validator.cli.signing import LOG_VARIABLE
 
 
 class Desk:
@@ -34,7 +34,7 @@ class Desk:
 
 @pytest.fixture
 def desk(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Desk:
-    monkeypatch.setenv(PASSPHRASE, "correct horse battery")
+    monkeypatch.setenv(LOG_VARIABLE, "correct horse battery")
     return Desk(tmp_path, capsys)
 
 
@@ -136,8 +136,8 @@ def test_a_key_is_made_encrypted_for_its_owner_only(desk: Desk, vkey: str, monke
 
     assert key.read_bytes().startswith(b"-----BEGIN ENCRYPTED PRIVATE KEY-----")
     assert key.stat().st_mode & 0o777 == 0o600
-    monkeypatch.setenv(PASSPHRASE, "short")
+    monkeypatch.setenv(LOG_VARIABLE, "short")
     assert desk.call("create", desk.at("b"), "--origin", "b", "--key", desk.at("b.pem")) == 2
-    monkeypatch.delenv(PASSPHRASE)
+    monkeypatch.delenv(LOG_VARIABLE)
     assert desk.call("checkpoint", desk.log, "--key", str(key)) == 2
-    assert PASSPHRASE in desk.err
+    assert LOG_VARIABLE in desk.err

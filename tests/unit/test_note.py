@@ -90,7 +90,10 @@ def test_two_witnesses_count_as_two_and_one_under_two_names_as_one() -> None:
 
     shown = checkpoint.verify(content, Trust(HEAD.origin, (log.key,), (a.key, b.key), 2))
 
-    assert shown.witnessed == (("w.example/a", 1_800_000_000), ("w.example/b", 1_800_000_000))
+    assert [(key.name, at) for key, at in shown.witnessed] == [
+        ("w.example/a", 1_800_000_000),
+        ("w.example/b", 1_800_000_000),
+    ]
     with pytest.raises(EvidenceError, match=r"tlog\.too_few_witnesses"):
         checkpoint.verify(checkpoint.sign(HEAD, [log, a, again]), Trust(HEAD.origin, (log.key,), (a.key, b.key), 2))
     trust = Trust(HEAD.origin, (log.key,), (a.key, b.key, again.key), 2)

@@ -13,6 +13,7 @@ from validator.errors import EvidenceError, UsageError
 
 PDF: Final = b"%PDF-"
 ATTACHMENT: Final = "certificate.json"
+PROOF: Final = "certificate.tlog-proof"
 MOST_BYTES: Final = 4 * 1024 * 1024
 
 
@@ -30,3 +31,13 @@ def attached(content: bytes) -> bytes:
     if len(found) != 1 or len(found[0]) > MOST_BYTES:
         raise EvidenceError("pades.no_attachment", {"name": ATTACHMENT})
     return found[0]
+
+
+def attached_proof(content: bytes) -> bytes | None:
+    """The proof of the log that a PDF carries, if it does. Raises EvidenceError, for two of them too."""
+    from validator.certificate.pades_attachment import attachments
+
+    found = attachments(io.BytesIO(content), PROOF)
+    if len(found) > 1 or any(len(one) > MOST_BYTES for one in found):
+        raise EvidenceError("pades.no_attachment", {"name": PROOF})
+    return found[0] if found else None

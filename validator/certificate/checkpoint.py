@@ -51,11 +51,11 @@ class Trust:
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """A head that was signed by the log, and who witnessed it when (name, POSIX seconds)."""
+    """A head that was signed by the log, and who witnessed it when (POSIX seconds)."""
 
     head: Head
     content: bytes
-    witnessed: tuple[tuple[str, int], ...] = field(default=())
+    witnessed: tuple[tuple[WitnessKey, int], ...] = field(default=())
 
 
 def verify(content: bytes, trust: Trust) -> Verified:
@@ -66,12 +66,12 @@ def verify(content: bytes, trust: Trust) -> Verified:
         raise EvidenceError("tlog.other_origin", {"origin": head.origin, "expected": trust.origin})
     if not found.check(trust.keys):
         raise EvidenceError("tlog.unsigned", {"origin": head.origin})
-    by_id = {(key.name, key.id): key.public for key in trust.witnesses}
-    cosigned = found.check(trust.witnesses)
-    distinct = {by_id[s.name, s.id] for s in cosigned}
+    by_id = {(key.name, key.id): key for key in trust.witnesses}
+    witnessed = tuple((by_id[s.name, s.id], time_of(s)) for s in found.check(trust.witnesses))
+    distinct = {key.public for key, _ in witnessed}
     if len(distinct) < trust.quorum:
         raise EvidenceError("tlog.too_few_witnesses", {"count": len(distinct), "quorum": trust.quorum})
-    return Verified(head, content, tuple((s.name, time_of(s)) for s in cosigned))
+    return Verified(head, content, witnessed)
 
 
 def sign(head: Head, signers: Sequence[Signer]) -> bytes:

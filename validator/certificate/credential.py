@@ -39,7 +39,7 @@ class Place:
     url: str
     index: int
     lists: Mapping[str, str]
-    log_origin: str | None
+    log_origin: str
 
 
 def credential(
@@ -73,7 +73,7 @@ def credential(
             "grantedAt": stamp(terms.granted_at),
             "surveillanceDue": stamp(min(due, until)),
             "statements": [worded(key) for key in catalogue("certificate", "vi") if key.startswith(STATEMENTS)],
-            "log": {"origin": place.log_origin} if place.log_origin else None,
+            "log": {"origin": place.log_origin},
         },
     }))  # fmt: skip
 

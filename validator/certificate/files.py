@@ -40,6 +40,15 @@ def write_whole(path: Path, content: bytes) -> None:
         raise UsageError("usage.cannot_write", {"path": str(path), "reason": fault.strerror or str(fault)}) from fault
 
 
+def unlinked(path: Path) -> None:
+    """Takes a file away, gone from the disk when this returns. Raises UsageError."""
+    try:
+        path.unlink(missing_ok=True)
+        _sync_folder(path.parent)
+    except OSError as fault:
+        raise UsageError("usage.cannot_write", {"path": str(path), "reason": fault.strerror or str(fault)}) from fault
+
+
 def _sync_folder(folder: Path) -> None:
     """The name of a new file is on the disk only with its folder."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

@@ -8,18 +8,18 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from validator.canonical import canonical, digest
-from validator.certificate import history, proof
+from validator.canonical import canonical
+from validator.certificate import proof
 from validator.certificate.credential import Place, Terms, credential
 from validator.certificate.files import locked
 from validator.certificate.grounds import MOST_MONTHS, refusals
-from validator.certificate.history import Event
-from validator.certificate.keeping import check_key, method, note, sign_lists
+from validator.certificate.history import Event, event
+from validator.certificate.keeper import Keeper
+from validator.certificate.keeping import method
 from validator.certificate.keys import SigningKey
-from validator.certificate.logged import Log
 from validator.certificate.moments import VIETNAM, stamp
 from validator.certificate.refusal import refused
-from validator.certificate.register import Register, Row, certificate_path, prefix
+from validator.certificate.register import certificate_path, prefix
 from validator.certificate.scope import Granted, Report
 from validator.certificate.shape import check_shape
 from validator.certificate.status_list import ENTRIES, PURPOSES
@@ -49,28 +49,27 @@ def issue(
     report: Report,
     scope: Sequence[Granted],
     terms: Terms,
-    register: Register,
-    key: SigningKey,
-    log: Log | None = None,
+    keeper: Keeper,
 ) -> dict[str, Any]:
     """The signed certificate, kept in the register.
 
     Raises:
         RefusedError: the report is no ground for it.
         UsageError: the terms, the register or the key cannot be used.
+        EvidenceError: the log does not hold together.
     """
     if not 1 <= terms.surveillance_months <= terms.months <= MOST_MONTHS:
         raise UsageError("certificate.months", {"most": MOST_MONTHS})
     against = refusals(report, scope, terms.granted_at)
     if against:
         raise refused(against)
+    register, key = keeper.register, keeper.key
     with locked(register.folder):
-        check_key(register, key, terms.granted_at)
-        rows = register.index()
-        made = credential(report, scope, terms, register.issuer, _place(register, rows, terms, key, log), key.demo)
+        keeper.settle(terms.granted_at)
+        made = credential(report, scope, terms, register.issuer, _place(keeper, terms), key.demo)
         signed = proof.sign(made, key.private, method(register, key), stamp(terms.granted_at))
         _check(signed, key)
-        _keep(register, rows, signed, terms.granted_at, key, log)
+        keeper.record(signed, event((), Event.ISSUED, signed, "", terms.granted_at, key), terms.granted_at)
     return signed
 
 
@@ -84,8 +83,10 @@ def _check(signed: dict[str, Any], key: SigningKey) -> None:
         raise EngineError("certificate.unfit", {"reason": str(fault)}) from fault
 
 
-def _place(register: Register, rows: Sequence[Row], terms: Terms, key: SigningKey, log: Log | None) -> Place:
+def _place(keeper: Keeper, terms: Terms) -> Place:
     """A free number and a free bit, neither of which tells how many there are."""
+    register, key = keeper.register, keeper.key
+    rows = register.index()
     taken = {row["index"] for row in rows}
     if len(taken) == ENTRIES:
         raise UsageError("register.full", {"path": str(register.folder), "most": ENTRIES})
@@ -94,26 +95,10 @@ def _place(register: Register, rows: Sequence[Row], terms: Terms, key: SigningKe
     index = secrets.choice([bit for bit in range(ENTRIES) if bit not in taken])
     lists = {purpose: register.list_url(purpose) for purpose in PURPOSES}
     url = register.address(certificate_path(number))
-    return Place(number, url, index, lists, log.origin if log else None)
+    return Place(number, url, index, lists, keeper.log.origin)
 
 
 def _number(moment: datetime, demo: bool) -> str:
     """A year and letters that cannot be guessed or mistaken for one another: number and trace code in one."""
     year = moment.astimezone(VIETNAM).year
     return f"{prefix(demo)}{year}-" + "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
-
-
-def _keep(
-    register: Register, rows: list[Row], signed: dict[str, Any], moment: datetime, key: SigningKey, log: Log | None
-) -> None:
-    subject = signed["credentialSubject"]
-    made = history.event((), Event.ISSUED, signed, "", moment, key)
-    note(register, signed, (), made, log)
-    register.write(certificate_path(subject["number"]), signed)
-    row = {
-        "number": subject["number"], "id": signed["id"], "digest": digest(signed),
-        "index": int(signed["credentialStatus"][0]["statusListIndex"]), "state": Event.ISSUED.value,
-        "validUntil": signed["validUntil"], "demo": subject["demo"],
-    }  # fmt: skip
-    register.write_index([*rows, row])
-    sign_lists(register, key, moment)

@@ -1,29 +1,37 @@
-"""Keeping a register: made once, its status lists signed anew, its key changed.
-
-What is written has an order, so that a machine that stops half-way leaves a register that verifies
-as before or not at all, never as better than it is: the log first, then the history, the index, and
-the status lists last. Asking for the same again completes it.
-"""
+"""Keeping a register: made once, its status lists signed anew, its proofs renewed, its key changed."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final
+from pathlib import Path
+from typing import Final
 from urllib.parse import urlsplit
 
-from validator.certificate import history, proof
+from validator.certificate import history, log, proof
+from validator.certificate.cosign import WitnessKey
 from validator.certificate.files import locked, write_whole
-from validator.certificate.history import Event, History
+from validator.certificate.history import Event
 from validator.certificate.keys import SigningKey
-from validator.certificate.logged import Log
+from validator.certificate.log_state import Folder
 from validator.certificate.moments import stamp
-from validator.certificate.register import SETTINGS, Register, list_path, proof_path
+from validator.certificate.note import LogPrivate, NoteSigner, vkey
+from validator.certificate.policy import policy_text
+from validator.certificate.register import (
+    LOG,
+    PENDING,
+    POLICY,
+    SETTINGS,
+    Register,
+    list_path,
+    log_origin,
+    proof_path,
+)
 from validator.certificate.status_list import PURPOSES, REVOCATION, SUSPENSION, list_credential
 from validator.certificate.trust import TrustedKey
-from validator.errors import UsageError
+from validator.errors import EvidenceError, UsageError
 from validator.report.digest import canonical_value
 
 STATES: Final = {REVOCATION: Event.REVOKED, SUSPENSION: Event.SUSPENDED}
@@ -31,8 +39,16 @@ MOST_LIST_DAYS: Final = 31
 DID: Final = re.compile(r"did:web:[A-Za-z0-9.%:_-]+")
 
 
-def found(register: Register, key: SigningKey, moment: datetime) -> None:
-    """Makes an empty register with its first key and lists. Raises UsageError when there is one already."""
+def found(
+    register: Register,
+    key: SigningKey,
+    moment: datetime,
+    log_keys: Sequence[LogPrivate],
+    witnesses: Sequence[WitnessKey] = (),
+    quorum: int = 0,
+) -> None:
+    """Makes an empty register with its first key, its lists and its log, and says which witnesses readers are
+    to ask for. Raises UsageError when there is one already."""
     if not _is_address(register.url):
         raise UsageError("register.bad_url", {"url": register.url})
     if not _is_address(register.issuer.id) and not DID.fullmatch(register.issuer.id):
@@ -47,8 +63,21 @@ def found(register: Register, key: SigningKey, moment: datetime) -> None:
         first = TrustedKey(key.private.public_key(), key.demo, register.issuer.id, moment.replace(microsecond=0))
         register.write_keys({first.kid: first})
         register.write_index([])
+        signers = [NoteSigner(log_origin(register.url, key.demo), private) for private in log_keys]
+        policy = policy_text([signer.key for signer in signers], witnesses, quorum)
+        _begin_log(register.folder / LOG, signers)
+        write_whole(register.folder / POLICY, policy.encode())
         sign_lists(register, key, moment)
         register.write(SETTINGS, canonical_value(register.settings()))
+
+
+def _begin_log(folder: Path, signers: Sequence[NoteSigner]) -> None:
+    """A log that has no leaf yet: a new one, or what an attempt that was broken off has left."""
+    if folder.exists() and any(folder.iterdir()):
+        state = Folder(folder).state()
+        if state.size == 0 and sorted(state.keys) == sorted(vkey(signer.key) for signer in signers):
+            return
+    log.create(folder, signers)
 
 
 def _is_address(url: str) -> bool:
@@ -68,8 +97,31 @@ def check_key(register: Register, key: SigningKey, moment: datetime) -> None:
 def refresh(register: Register, key: SigningKey, moment: datetime) -> None:
     """Signs the status lists anew, as the index has them. Raises UsageError."""
     with locked(register.folder):
+        _check_settled(register)
         check_key(register, key, moment)
         sign_lists(register, key, moment)
+
+
+def renew_proofs(register: Register) -> int:
+    """Proofs of all events under the checkpoint that the log shows now, such as one that witnesses have signed
+    since; how many. Raises EvidenceError when the log lacks an event."""
+    kept, count = log.Log(Folder(register.folder / LOG)), 0
+    with locked(register.folder):
+        _check_settled(register)
+        for row in register.index():
+            for at, made in enumerate(register.history(register.certificate(row["number"]))):
+                index = kept.find(history.leaf(made))
+                if index is None:
+                    raise EvidenceError("register.not_logged", {"number": row["number"], "event": made["event"]})
+                write_whole(register.folder / proof_path(row["number"], at), kept.prove(index).encode())
+                count += 1
+    return count
+
+
+def _check_settled(register: Register) -> None:
+    """Raises UsageError when a change was broken off: whoever has the log's key completes it."""
+    if (register.folder / PENDING).exists():
+        raise UsageError("register.pending", {"path": str(register.folder)})
 
 
 def rotate(register: Register, old: SigningKey, new: SigningKey, moment: datetime, compromised: bool = False) -> None:
@@ -79,6 +131,7 @@ def rotate(register: Register, old: SigningKey, new: SigningKey, moment: datetim
         UsageError: the old key is not in use, or the new one cannot follow it.
     """
     with locked(register.folder):
+        _check_settled(register)
         check_key(register, old, moment)
         if old.demo is not new.demo:
             raise UsageError("register.demo_differs", {"path": str(register.folder)})
@@ -106,14 +159,3 @@ def sign_lists(register: Register, key: SigningKey, moment: datetime) -> None:
 def method(register: Register, key: SigningKey) -> str:
     """The verification method that a proof of this register names."""
     return f"{register.issuer.id}#{key.kid}"
-
-
-def note(
-    register: Register, certificate: Mapping[str, Any], past: History, made: Mapping[str, Any], log: Log | None
-) -> None:
-    """Keeps one event: in the log if there is one, then in the certificate's history."""
-    number = certificate["credentialSubject"]["number"]
-    if log is not None:
-        told = log.append(history.leaf(made))
-        write_whole(register.folder / proof_path(number, len(past)), told.encode())
-    register.write_history(certificate, (*past, made))

@@ -9,52 +9,31 @@ from typing import Final
 from validator.certificate import history
 from validator.certificate.files import locked
 from validator.certificate.history import FOLLOWS, Event, History
-from validator.certificate.keeping import check_key, note, sign_lists
-from validator.certificate.keys import SigningKey
-from validator.certificate.logged import Log
+from validator.certificate.keeper import Keeper
 from validator.certificate.moments import read_stamp
-from validator.certificate.register import Register
 from validator.errors import UsageError
 
 LONGEST_REASON: Final = 2_000
 
 
-def change(
-    register: Register,
-    number: str,
-    kind: Event,
-    reason: str,
-    moment: datetime,
-    key: SigningKey,
-    log: Log | None = None,
-) -> History:
-    """The history of a certificate with one more event; the status lists say it when this returns.
-
-    An event that is in the history already is not repeated, but the index and the lists are brought
-    to it: a change that was broken off is completed by asking for it again.
+def change(keeper: Keeper, number: str, kind: Event, reason: str, moment: datetime) -> History:
+    """The history of a certificate with one more event; the log and the status lists say it when this returns.
 
     Raises:
         UsageError: no such certificate, no reason, or an event that cannot follow the last one.
+        EvidenceError: the log does not hold together.
     """
     stated = unicodedata.normalize("NFC", reason.strip())
     if not stated or len(stated) > LONGEST_REASON or not all(char.isprintable() or char == "\n" for char in stated):
         raise UsageError("certificate.no_reason", {"most": LONGEST_REASON})
-    with locked(register.folder):
-        check_key(register, key, moment)
-        row = register.row(number)
-        certificate = register.certificate(row["number"])
-        past = register.history(certificate)
-        repeated = history.state(past) is kind
-        named = {"number": row["number"], "event": kind.value, "state": history.state(past).value}
-        if not repeated:
-            if kind not in FOLLOWS[history.state(past)] or moment < read_stamp(past[-1]["at"]):
-                raise UsageError("certificate.not_now", named)
-            made = history.event(past, kind, certificate, stated, moment, key)
-            note(register, certificate, past, made, log)
-            past = (*past, made)
-        rows = [r | {"state": kind.value} if r["number"] == row["number"] else r for r in register.index()]
-        register.write_index(rows)
-        sign_lists(register, key, moment)
-        if repeated and row["state"] == kind:
+    with locked(keeper.register.folder):
+        keeper.settle(moment)
+        certificate = keeper.register.certificate(keeper.register.row(number)["number"])
+        past = keeper.register.history(certificate)
+        state = history.state(past)
+        if kind not in FOLLOWS[state] or moment < read_stamp(past[-1]["at"]):
+            named = {"number": certificate["credentialSubject"]["number"], "event": kind.value, "state": state.value}
             raise UsageError("certificate.not_now", named)
-    return past
+        made = history.event(past, kind, certificate, stated, moment, keeper.key)
+        keeper.record(certificate, made, moment)
+    return (*past, made)

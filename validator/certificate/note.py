@@ -28,6 +28,7 @@ from validator.errors import EvidenceError, UsageError
 
 ED25519: Final = 0x01
 P256: Final = 0x02
+LogPrivate = Ed25519PrivateKey | EllipticCurvePrivateKey
 ED25519_BYTES: Final = 32
 LARGEST: Final = 256 * 1024
 MOST_SIGNATURES: Final = 64
@@ -119,7 +120,7 @@ class NoteSigner:
     """A private key of the log under its name."""
 
     name: str
-    private: Ed25519PrivateKey | EllipticCurvePrivateKey
+    private: LogPrivate
 
     @property
     def key(self) -> NoteKey:

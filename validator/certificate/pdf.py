@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from validator.certificate import qr
+from validator.certificate.carriers import ATTACHMENT, PROOF
 from validator.errors import UsageError
 from validator.messages import catalogue, fill
 from validator.model.text import LANGUAGES
@@ -19,8 +20,6 @@ from validator.report import live_run, wording
 from validator.report.typeset import typeset
 from validator.report.visible import in_language
 
-ATTACHMENT: Final = "certificate.json"
-PROOF: Final = "certificate.tlog-proof"
 Two = dict[str, str]
 Subject = Mapping[str, Any]
 
@@ -129,8 +128,7 @@ def _rows(subject: Subject) -> Iterator[dict[str, Any]]:
     yield _row("decision_rule", subject["method"]["decisionRule"])
     tool = " ".join(str(subject["method"]["tool"][name]) for name in ("name", "version"))
     yield _row("report", _both(lambda _: f"{subject['report']['id']} · {tool}"))
-    if subject["log"]:
-        yield _row("log", _both(lambda _: subject["log"]["origin"]))
+    yield _row("log", _both(lambda _: subject["log"]["origin"]))
 
 
 def _row(key: str, value: Mapping[str, str]) -> dict[str, Any]:

@@ -6,7 +6,9 @@ index.json             every certificate: number, digest, bit in the lists, stat
 certificates/N.json    the certificates, byte for byte as issued
 history/N.json         what happened to each, signed
 status/PURPOSE-1.json  the status lists, signed and dated
-proofs/N-E.tlog-proof  where a transparency log is kept: that it holds event E of N
+log/                   the transparency log of all events
+tlog-policy            whose word about that log counts: its keys and witnesses
+proofs/N-E.tlog-proof  that the log holds event E of N
 """
 
 from __future__ import annotations
@@ -28,8 +30,12 @@ SCHEMA: Final = "lienthong-register/1.0"
 SETTINGS: Final = "register.json"
 KEYS: Final = "keys.json"
 INDEX: Final = "index.json"
+LOG: Final = "log"
+PENDING: Final = ".pending.json"
+POLICY: Final = "tlog-policy"
 DID: Final = "did.json"
 CONTROLLER: Final = "controller.json"
+DEMO_ORIGIN: Final = "DEMO."
 MOST_INDEX_BYTES: Final = 64 * 1024 * 1024
 Row = dict[str, Any]
 
@@ -104,6 +110,16 @@ class Register:
 def prefix(demo: bool) -> str:
     """How the number of a certificate begins: one that is for demonstration says so wherever it is named."""
     return "DEMO-" if demo else "LT-"
+
+
+def is_demo_origin(origin: str) -> bool:
+    """Whether a log says by its name that nothing in it has value."""
+    return origin.startswith(DEMO_ORIGIN)
+
+
+def log_origin(url: str, demo: bool) -> str:
+    """The name of a register's log: where it is published, without the scheme."""
+    return f"{DEMO_ORIGIN if demo else ''}{url.partition('://')[2]}/{LOG}"
 
 
 def certificate_path(number: str) -> str:

@@ -1,4 +1,4 @@
-"""The standing of a certificate in its register: fresh status lists, and a history that agrees with them."""
+"""The standing of a certificate in its register: fresh status lists, a history that agrees, and a log that has it."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Final
 
 from validator.certificate import history
+from validator.certificate.copies import Copy
 from validator.certificate.history import Event, History
+from validator.certificate.log_standing import log_lines
 from validator.certificate.moments import read_stamp, stamp
 from validator.certificate.outcome import Line, Mark
-from validator.certificate.register import history_path, read_file
+from validator.certificate.policy import Policy
+from validator.certificate.register import history_path
 from validator.certificate.signer import signer
 from validator.certificate.status_list import REVOCATION, SUSPENSION, bits_of, is_set
 from validator.certificate.strict_json import parse_canonical
@@ -33,14 +35,20 @@ class Standing:
 
     keys: Keys
     at: datetime
-    register: Path | None
+    register: Copy | None
+    policy: Policy | None
     offline: bool
+
+    @property
+    def unproved(self) -> Mark:
+        """How what cannot be found out without a network counts."""
+        return Mark.UNKNOWN if self.offline else Mark.PROBLEM
 
 
 def status_lines(certificate: Mapping[str, Any], standing: Standing) -> Iterator[Line]:
-    """A line for each list and, where the copy of the register has it, for the history."""
+    """A line for each list, the history and the log."""
     if standing.register is None:
-        yield Line(Mark.UNKNOWN if standing.offline else Mark.PROBLEM, "verify.no_register")
+        yield Line(standing.unproved, "verify.no_register")
         return
     found: dict[str, bool] = {}
     for entry in certificate["credentialStatus"]:
@@ -48,12 +56,11 @@ def status_lines(certificate: Mapping[str, Any], standing: Standing) -> Iterator
             yield from _entry(certificate, entry, standing, standing.register, found)
         except EvidenceError as fault:
             yield Line(Mark.PROBLEM, fault.message_id, fault.params)
-    if set(found) == set(SET):
-        yield from _past(certificate, standing, standing.register, found)
+    yield from _past(certificate, standing, standing.register, found)
 
 
 def _entry(
-    certificate: Mapping[str, Any], entry: Mapping[str, Any], standing: Standing, folder: Path, found: dict[str, bool]
+    certificate: Mapping[str, Any], entry: Mapping[str, Any], standing: Standing, copy: Copy, found: dict[str, bool]
 ) -> Iterator[Line]:
     url, purpose, index = entry["statusListCredential"], entry["statusPurpose"], int(entry["statusListIndex"])
     issuer = certificate["issuer"]["id"]
@@ -61,7 +68,11 @@ def _entry(
     if name is None:
         raise EvidenceError("status.other_list", {"name": url})
     path = f"status/{name[1]}"
-    document = parse_canonical(read_file(folder, path), path)
+    content = copy.read(path)
+    if content is None:
+        yield Line(standing.unproved, "verify.no_list", {"path": path})
+        return
+    document = parse_canonical(content, path)
     key = signer(document, issuer, standing.keys, standing.at, path)
     if key.demo is not certificate["credentialSubject"]["demo"]:
         raise EvidenceError("certificate.demo_mark", {"name": path})
@@ -82,7 +93,7 @@ def _freshness(document: Mapping[str, Any], purpose: str, standing: Standing) ->
     if begin > standing.at:
         yield Line(Mark.PROBLEM, "verify.list_later", params)
     elif standing.at > end:
-        yield Line(Mark.UNKNOWN if standing.offline else Mark.PROBLEM, "verify.list_stale", params)
+        yield Line(standing.unproved, "verify.list_stale", params)
     elif standing.offline:
         yield Line(Mark.NOTE, "verify.list_age", params)
 
@@ -94,16 +105,16 @@ def _age(signed: datetime, at: datetime) -> str:
     return f"{days} d {rest // SECONDS_AN_HOUR} h"
 
 
-def _past(
-    certificate: Mapping[str, Any], standing: Standing, folder: Path, found: Mapping[str, bool]
-) -> Iterator[Line]:
-    """The history is told, and must not say otherwise than the lists."""
+def _past(certificate: Mapping[str, Any], standing: Standing, copy: Copy, found: Mapping[str, bool]) -> Iterator[Line]:
+    """The history is told; it must not say otherwise than the lists, and the log must have all of it."""
     path = history_path(certificate["credentialSubject"]["number"])
-    if not (folder / path).exists():
-        yield Line(Mark.NOTE, "verify.no_history")
-        return
     try:
-        events = history.events_of(parse_canonical(read_file(folder, path), path), certificate, path)
+        content = copy.read(path)
+        if content is None:
+            yield Line(standing.unproved, "verify.no_history")
+            yield from log_lines(certificate, None, copy, standing.policy, standing.unproved)
+            return
+        events = history.events_of(parse_canonical(content, path), certificate, path)
         for event in events:
             signer(event, certificate["issuer"]["id"], standing.keys, standing.at, path)
         _check_agreement(events, found, path)
@@ -113,10 +124,11 @@ def _past(
     for event in events:
         params = {"at": event["at"], "reason": event["reason"]}
         yield Line(Mark.NOTE, f"verify.event_{event['event']}", params)
+    yield from log_lines(certificate, events, copy, standing.policy, standing.unproved)
 
 
 def _check_agreement(events: History, found: Mapping[str, bool], name: str) -> None:
     state = history.state(events)
     expected = {REVOCATION: state is Event.REVOKED, SUSPENSION: state is Event.SUSPENDED}
-    if expected != found:
+    if any(expected[purpose] is not bit for purpose, bit in found.items()):
         raise EvidenceError("history.disagrees", {"name": name, "state": state.value})

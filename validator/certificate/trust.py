@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from validator.certificate.keys import key_id, public_jwk, public_key
+from validator.certificate.keys import DEMO, key_id, public_jwk, public_key
 from validator.certificate.moments import read_stamp, stamp
 from validator.certificate.strict_json import parse
 from validator.errors import EvidenceError, UsageError
@@ -64,7 +64,7 @@ def jwks(keys: Iterable[TrustedKey]) -> dict[str, Any]:
 
 
 def read_jwks(path: Path) -> Keys:
-    """The keys of a JWK Set in a file. Raises UsageError."""
+    """The keys of such a file. Raises UsageError."""
     try:
         content = path.read_bytes()
     except OSError as fault:
@@ -77,13 +77,28 @@ def read_jwks(path: Path) -> Keys:
 
 
 def parse_jwks(content: bytes, name: str) -> Keys:
-    """The keys of a JWK Set by their ids. Raises EvidenceError."""
+    """The keys of a JWK Set, or of an issuer's identifier document, by their ids. Raises EvidenceError."""
     document = parse(content, name)
     try:
-        found = [_trusted(jwk) for jwk in document["keys"]]
+        stated = document["keys"] if "keys" in document else _controlled(document)
+        found = [_trusted(jwk) for jwk in stated]
     except (ValueError, TypeError, KeyError, AttributeError) as fault:
         raise EvidenceError("key.not_a_set", {"path": name}) from fault
     return {key.kid: key for key in found}
+
+
+def _controlled(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The keys that an identifier document lets assert, as members of a JWK Set. Raises ValueError, KeyError."""
+    found = []
+    for method in document["verificationMethod"]:
+        jwk, controller = method["publicKeyJwk"], document["id"]
+        if method["id"] not in document["assertionMethod"]:
+            continue
+        if method["controller"] != controller or method["id"] != f"{controller}#{jwk['kid']}":
+            raise ValueError(method["id"])
+        until = {"valid_until": method["expires"]} if "expires" in method else {}
+        found.append({**jwk, **until, "controller": controller, "demo": jwk["kid"].startswith(DEMO)})
+    return found
 
 
 def _trusted(jwk: Mapping[str, Any]) -> TrustedKey:

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Final
 
+from validator.certificate.copies import Copy
+from validator.certificate.keys import DEMO
 from validator.certificate.moments import months_later, read_stamp, stamp
 from validator.certificate.outcome import Line, Mark, Verification, Word
-from validator.certificate.register import prefix
+from validator.certificate.policy import Policy
+from validator.certificate.register import is_demo_origin
 from validator.certificate.shape import check_shape
 from validator.certificate.signer import signer
 from validator.certificate.standing import Standing, status_lines
@@ -28,12 +30,16 @@ MOST_MONTHS: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What a verification may use: trusted keys, the moment that it is about, a copy of the register."""
+    """What a verification may use: trusted keys, the moment that it is about, a copy of the register, and whose
+    word about its log counts. Keys that came along with the certificate are not `confirmed`: anybody can make
+    such a set, so that nothing is valid by them."""
 
     keys: Keys
     at: datetime
-    register: Path | None = None
+    register: Copy | None = None
+    policy: Policy | None = None
     offline: bool = False
+    confirmed: bool = True
 
 
 def verify(content: bytes, means: Means) -> Verification:
@@ -46,7 +52,9 @@ def verify(content: bytes, means: Means) -> Verification:
     except EvidenceError as fault:
         return Verification(Word.REFUSED, (Line(Mark.PROBLEM, fault.message_id, fault.params),))
     lines = [_signed(certificate, key), *_validity(certificate, means.at)]
-    standing = Standing(means.keys, means.at, means.register, means.offline)
+    if not means.confirmed:
+        lines.insert(1, Line(Mark.UNKNOWN, "verify.unconfirmed", {"kid": key.kid}))
+    standing = Standing(means.keys, means.at, means.register, means.policy, means.offline)
     lines.extend(status_lines(certificate, standing))
     return Verification(_word(lines), tuple(lines), certificate)
 
@@ -54,7 +62,8 @@ def verify(content: bytes, means: Means) -> Verification:
 def _check_contents(certificate: Mapping[str, Any], key: TrustedKey) -> None:
     """What a signature alone does not make true: marks, sums and limits. Raises EvidenceError."""
     subject = certificate["credentialSubject"]
-    if subject["demo"] is not key.demo or not subject["number"].startswith(prefix(key.demo)):
+    marks = (subject["demo"], subject["number"].startswith(DEMO), is_demo_origin(subject["log"]["origin"]))
+    if marks != (key.demo,) * 3:
         raise EvidenceError("certificate.demo_mark", {"name": NAME})
     completeness = subject["completeness"]
     if sum(completeness["resultsByOutcome"].values()) != completeness["requirementsInScope"]:

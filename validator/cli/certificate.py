@@ -11,14 +11,13 @@ import click
 
 from validator.cli.certificate_qr import verify_qr
 from validator.cli.clicks import Command, LazyGroup, command, lang_option, option
-from validator.cli.signing import opened, register_option, signing_options, tell_demo
-from validator.cli.words import explain, say
-from validator.errors import LienthongError, UsageError
+from validator.cli.signing import keeper_of, log_options, register_option, signing_options, tell_demo
+from validator.cli.verifying import EXIT_CODES, Asked, asked, means_of, shown, told, verifying_options
+from validator.cli.words import say
 from validator.messages import catalogue, fill
 from validator.model.standard import ConformanceClass
 
 if TYPE_CHECKING:
-    from validator.certificate.outcome import Line, Verification
     from validator.certificate.refusal import RefusedError
 
 OWN = "validator.cli.certificate"
@@ -29,9 +28,10 @@ SUBCOMMANDS = {
     "pdf": "validator.cli.certificate_pdf:pdf", "sign": "validator.cli.certificate_sign:sign",
     "check-pdf": "validator.cli.certificate_pdf:check_pdf",
     "refresh": f"{REGISTER}:refresh", "rotate": f"{REGISTER}:rotate",
+    "proofs": "validator.cli.register_log:proofs", "bundle": "validator.cli.register_log:bundle",
+    "audit": "validator.cli.register_log:audit",
 }  # fmt: skip
 USUAL_SURVEILLANCE: Final = 6
-EXIT_CODES: Final = {"valid": 0, "unknown": 3, "refused": 5}
 
 
 def certificate(lang: str) -> LazyGroup:
@@ -63,6 +63,7 @@ def issue(lang: str) -> Command:
         run,
         click.Argument(["report"], metavar=say(lang, "metavar.report")),
         *signing_options(lang),
+        *log_options(lang),
         option(lang, "--standard", multiple=True, required=True, metavar="VSC-…",
                help_key="option.certified_standard"),
         option(lang, "--class", "class_", type=classes, required=True, help_key="option.certified_class"),
@@ -89,9 +90,8 @@ def _issued(report: Path, given: Mapping[str, Any]) -> dict[str, Any]:
     holder = {name: str(given[member]) for name, member in names.items() if given[member]}
     if holder and "name" not in holder:
         raise click.UsageError("--holder")
-    register, key = opened(given)
     terms = Terms(datetime.now(UTC), months, surveillance, holder or None)
-    return issuing.issue(ground, scope, terms, register, key)
+    return issuing.issue(ground, scope, terms, keeper_of(given))
 
 
 def _tell_refusals(lang: str, fault: RefusedError) -> int:
@@ -106,26 +106,19 @@ def verify(lang: str) -> Command:
     """Verifies a certificate without network."""
 
     def run(certificate_file: str, **given: Any) -> int:
-        from validator.certificate import verify as verifying
-        from validator.certificate.strict_json import MOST_BYTES
-        from validator.cli.validate import parse_moment
+        from validator.certificate.verify import verify as judged
 
-        folder = Path(given["register"]) if given["register"] else None
-        at = parse_moment(given["at"]) or datetime.now(UTC)
-        means = verifying.Means(_keys(given, folder), at, folder, given["offline"])
         if certificate_file.startswith("https://"):
+            means = means_of(given)
             scanned = verify_qr(lang, certificate_file, means)
             if scanned is None:
                 return EXIT_CODES["unknown"]
-            content = scanned
+            request = Asked(scanned, means, bool(given["trust"] and given["log_trust"]))
         else:
-            content = _carried(Path(certificate_file), MOST_BYTES + 1)
-        outcome = verifying.verify(content, means)
-        if given["trust"] is None:
-            click.echo(f"{say(lang, 'verify.mark_note')} {say(lang, 'certificate.verify.not_pinned')}")
-        for line in outcome.lines:
-            click.echo(shown(lang, line))
-        click.echo(_result(lang, outcome, certificate_file))
+            request = asked(certificate_file, given)
+        outcome = judged(request.content, request.means)
+        for line in told(lang, request, outcome, certificate_file):
+            click.echo(line)
         return EXIT_CODES[outcome.word]
 
     return command(
@@ -133,53 +126,10 @@ def verify(lang: str) -> Command:
         "certificate.verify",
         run,
         click.Argument(["certificate_file"], metavar=say(lang, "metavar.certificate")),
-        option(lang, "--register", metavar=say(lang, "metavar.folder"), help_key="option.register"),
-        option(lang, "--trust", metavar=say(lang, "metavar.file"), help_key="option.trust"),
-        option(lang, "--offline", is_flag=True, help_key="option.offline"),
+        *verifying_options(lang),
         option(lang, "--at", metavar="RFC3339", help_key="option.at"),
         lang_option(lang),
     )
-
-
-def _carried(path: Path, most: int) -> bytes:
-    """The certificate of a file, which may be the PDF that it is attached to."""
-    from validator.certificate.carriers import MOST_BYTES, attached, is_pdf
-
-    content = _content(path, most)
-    return attached(_content(path, 16 * MOST_BYTES)) if is_pdf(content) else content
-
-
-def _content(path: Path, most: int) -> bytes:
-    try:
-        with path.open("rb") as stream:
-            return stream.read(most)
-    except OSError as fault:
-        raise UsageError("key.unreadable", {"path": str(path), "reason": fault.strerror or str(fault)}) from fault
-
-
-def _keys(given: Mapping[str, Any], folder: Path | None) -> Any:
-    from validator.certificate.register import KEYS
-    from validator.certificate.trust import read_jwks
-
-    if given["trust"] is None and folder is None:
-        raise click.UsageError("--trust | --register")
-    return read_jwks(Path(given["trust"]) if given["trust"] else Path(str(folder)) / KEYS)
-
-
-def shown(lang: str, line: Line) -> str:
-    """One step of a verification as a line of text."""
-    texts = catalogue("certificate", lang)
-    if line.message_id in texts:
-        said = fill(texts[line.message_id], line.params)
-    else:
-        said = explain(lang, LienthongError(line.message_id, dict(line.params)))
-    return f"{say(lang, f'verify.mark_{line.mark.value}')} {said}"
-
-
-def _result(lang: str, outcome: Verification, file: str) -> str:
-    subject = outcome.certificate["credentialSubject"] if outcome.certificate else {"number": file, "demo": False}
-    demo = "_demo" if subject["demo"] and outcome.word == "valid" else ""
-    return say(lang, f"certificate.verify.{outcome.word.value}{demo}", number=subject["number"])
 
 
 def status(lang: str) -> Command:

@@ -41,7 +41,6 @@ def pdf(lang: str) -> Command:
         *signing_options(lang),
         option(lang, "--approver", default="", metavar="…", help_key="option.approver"),
         option(lang, "--agency", default="", metavar="…", help_key="option.agency"),
-        option(lang, "--log-proof", metavar=say(lang, "metavar.file"), help_key="option.attached_proof"),
         option(lang, "--out", required=True, metavar=say(lang, "metavar.file"), help_key="option.pdf_out"),
         lang_option(lang),
     )
@@ -50,22 +49,25 @@ def pdf(lang: str) -> Command:
 def _page(content: bytes, given: Mapping[str, Any]) -> tuple[Mapping[str, Any], bytes]:
     """The verified credential and its page. Raises EvidenceError for one that does not verify."""
     from validator.certificate import qr
+    from validator.certificate.copies import FolderCopy, needed
     from validator.certificate.pdf import Signers, certificate_pdf
-    from validator.certificate.register import KEYS
-    from validator.certificate.trust import read_jwks
+    from validator.certificate.policy import parse_policy
+    from validator.certificate.register import KEYS, POLICY, proof_path
+    from validator.certificate.trust import parse_jwks
     from validator.certificate.verify import Means, verify
 
     fields = optional("validator.certificate.pades_fields", "pyhanko")
-    key = opened(given)[1]
-    keys = read_jwks(Path(given["register"]) / KEYS)
-    outcome = verify(content, Means(keys, datetime.now(UTC), Path(given["register"])))
+    key, copy = opened(given)[1], FolderCopy(Path(given["register"]))
+    keys = parse_jwks(needed(copy, KEYS), KEYS)
+    policy = parse_policy(needed(copy, POLICY), POLICY)
+    outcome = verify(content, Means(keys, datetime.now(UTC), copy, policy))
     credential = outcome.certificate
     if credential is None or outcome.word != "valid":
         raise EvidenceError("certificate_pdf.not_valid")
     if key.kid not in keys or key.demo is not credential["credentialSubject"]["demo"]:
         raise UsageError("certificate_pdf.other_key", {"kid": key.kid})
     token = qr.token(qr.claims_of(credential, content), key.private, key.kid)
-    proof = _content(Path(given["log_proof"])).decode() if given["log_proof"] else ""
+    proof = needed(copy, proof_path(credential["credentialSubject"]["number"], 0)).decode()
     signers = Signers(given["approver"], given["agency"])
     return credential, fields.reserve(certificate_pdf(credential, content.decode(), token, signers, proof))
 

@@ -20,7 +20,8 @@ def verify_qr(lang: str, text: str, means: Means) -> bytes | None:
         EvidenceError: it is not signed by a key that is trusted, or names another file.
     """
     from validator.certificate import qr
-    from validator.certificate.register import certificate_path, read_file
+    from validator.certificate.copies import needed
+    from validator.certificate.register import certificate_path
 
     keys = {kid: key.public for kid, key in means.keys.items() if not key.compromised}
     claims = qr.read(text, keys.get)
@@ -30,6 +31,6 @@ def verify_qr(lang: str, text: str, means: Means) -> bytes | None:
     if means.register is None:
         click.echo(say(lang, "certificate.qr_alone"))
         return None
-    content = read_file(means.register, certificate_path(claims["n"]))
+    content = needed(means.register, certificate_path(claims["n"]))
     qr.check_matches(claims, content)
     return content

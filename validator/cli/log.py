@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -12,6 +11,7 @@ import orjson
 
 from validator.canonical import canonical
 from validator.cli.clicks import Command, LazyGroup, command, lang_option, option
+from validator.cli.signing import LOG_VARIABLE, passphrase
 from validator.cli.words import say
 from validator.errors import UsageError
 from validator.report.wording import integer
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from validator.certificate.log import Log
     from validator.certificate.note import NoteSigner, Signature
 
-PASSPHRASE: Final = "LIENTHONG_LOG_PASSPHRASE"  # noqa: S105 - the name of a variable
 SUBCOMMANDS: Final = {
     **{name: f"validator.cli.log:{name}" for name in ("create", "append", "checkpoint")},
     **{name: f"validator.cli.log_proofs:{name}" for name in ("prove", "verify", "consistency", "cosign")},
@@ -57,7 +56,7 @@ def create(lang: str) -> Command:
     def run(folder: str, origin: str, keys: tuple[str, ...], passphrase_file: str | None) -> None:
         from validator.certificate import log, note
 
-        make_missing(lang, keys, passphrase_file)
+        make_missing(lang, keys, passphrase(passphrase_file, LOG_VARIABLE))
         loaded = signers(origin, keys, passphrase_file)
         log.create(Path(folder), loaded)
         click.echo(say(lang, "log.created", path=folder, origin=origin))
@@ -116,27 +115,18 @@ def signers(name: str, keys: tuple[str, ...], passphrase_file: str | None) -> li
     from validator.certificate import log_keys
     from validator.certificate.note import NoteSigner
 
-    words = passphrase(passphrase_file)
+    words = passphrase(passphrase_file, LOG_VARIABLE)
     return [NoteSigner(name, log_keys.load(Path(key), words)) for key in keys]
 
 
-def make_missing(lang: str, keys: tuple[str, ...], passphrase_file: str | None) -> None:
+def make_missing(lang: str, keys: tuple[str, ...], words: str) -> None:
     """Makes the keys whose files are not there, and says so."""
     from validator.certificate import log_keys
 
     for path in map(Path, keys):
         if not path.exists():
-            log_keys.generate(path, passphrase(passphrase_file))
+            log_keys.generate(path, words)
             click.echo(say(lang, "log.key_made", path=path), err=True)
-
-
-def passphrase(file: str | None) -> str:
-    """From the file, else from the environment. Raises UsageError when there is neither."""
-    given = os.environ.get(PASSPHRASE, "") if file is None else read(Path(file)).decode("utf-8", "replace")
-    words = given.strip("\r\n")
-    if not words:
-        raise UsageError("tlog.no_passphrase", {"variable": PASSPHRASE})
-    return words
 
 
 def leaf(path: Path) -> bytes:

@@ -12,6 +12,7 @@ import click
 from validator.cli.clicks import Command, command, lang_option, option
 from validator.cli.log import folder, keys, make_missing, opened, read, trusted, witnesses
 from validator.cli.log import signers as loaded
+from validator.cli.signing import LOG_VARIABLE, passphrase
 from validator.cli.words import say
 from validator.errors import UsageError
 from validator.report.wording import integer
@@ -122,7 +123,7 @@ def cosign(lang: str) -> Command:
         if len(keys) != 1 or not is_name(name):
             raise UsageError("tlog.bad_witness_name", {"name": name})
         if not place.exists():  # a witness that has signed before has its key
-            make_missing(lang, keys, passphrase_file)
+            make_missing(lang, keys, passphrase(passphrase_file, LOG_VARIABLE))
         (private,) = (signer.private for signer in loaded(name, keys, passphrase_file))
         signer = WitnessSigner.of(name, private, int(time.time()))
         seen = witness.last_seen(place, trust)
@@ -144,12 +145,12 @@ def cosign(lang: str) -> Command:
 
 
 def _tell_witnesses(lang: str, shown: Verified) -> None:
-    for name, at in shown.witnessed:
+    for key, at in shown.witnessed:
         try:
             moment = datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         except (ValueError, OverflowError, OSError):
             moment = str(at)
-        click.echo(say(lang, "log.witnessed", name=name, at=moment))
+        click.echo(say(lang, "log.witnessed", name=key.name, at=moment))
 
 
 def _give(lang: str, content: bytes, out: str | None) -> None:

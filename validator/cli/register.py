@@ -9,7 +9,16 @@ from typing import Any, Final
 import click
 
 from validator.cli.clicks import Command, command, lang_option, option
-from validator.cli.signing import opened, signing_key, signing_options, tell_demo
+from validator.cli.log import make_missing, witness_keys, witnesses
+from validator.cli.signing import (
+    keeper_of,
+    log_options,
+    log_passphrase,
+    opened,
+    signing_key,
+    signing_options,
+    tell_demo,
+)
 from validator.cli.words import say
 
 LIST_DAYS: Final = 7
@@ -19,6 +28,7 @@ def init(lang: str) -> Command:
     """Makes a register."""
 
     def run(**given: Any) -> int:
+        from validator.certificate import log_keys
         from validator.certificate.issuer import Issuer, Role
         from validator.certificate.keeping import found
         from validator.certificate.register import Register
@@ -30,7 +40,12 @@ def init(lang: str) -> Command:
             given["issuer_id"] or given["url"], name, given["address"], Role(given["role"]),
             given["contact"] or "", given["registration"] or "",
         )  # fmt: skip
-        found(Register(Path(given["register"]), given["url"], issuer, given["list_days"]), key, datetime.now(UTC))
+        words = log_passphrase(given)
+        make_missing(lang, given["log_keys"], words)
+        register = Register(Path(given["register"]), given["url"], issuer, given["list_days"])
+        logs = [log_keys.load(Path(path), words) for path in given["log_keys"]]
+        witnesses = witness_keys(given["witnesses"])
+        found(register, key, datetime.now(UTC), logs, witnesses, given["quorum"])
         tell_demo(lang, key.demo)
         click.echo(say(lang, "certificate.init.done", path=given["register"]))
         return 0
@@ -40,6 +55,9 @@ def init(lang: str) -> Command:
         "certificate.init",
         run,
         *signing_options(lang),
+        *log_options(lang),
+        witnesses(lang),
+        option(lang, "--quorum", type=click.IntRange(0), default=0, show_default=True, help_key="option.log_quorum"),
         option(lang, "--url", required=True, metavar="URL", help_key="option.url"),
         option(lang, "--issuer-id", metavar="ID", help_key="option.issuer_id"),
         option(lang, "--name", required=True, metavar="…", help_key="option.issuer_name"),
@@ -74,9 +92,9 @@ def _changing(lang: str, name: str, event: str) -> Command:
         from validator.certificate.history import Event
         from validator.certificate.lifecycle import change
 
-        register, key = opened(given)
-        change(register, number, Event(event), reason, datetime.now(UTC), key)
-        tell_demo(lang, key.demo)
+        keeper = keeper_of(given)
+        change(keeper, number, Event(event), reason, datetime.now(UTC))
+        tell_demo(lang, keeper.key.demo)
         click.echo(say(lang, "certificate.changed", number=number, state=say(lang, f"certificate.state_{event}")))
         return 0
 
@@ -86,6 +104,7 @@ def _changing(lang: str, name: str, event: str) -> Command:
         run,
         click.Argument(["number"], metavar=say(lang, "metavar.number")),
         *signing_options(lang),
+        *log_options(lang),
         option(lang, "--reason", required=True, metavar="…", help_key="option.reason"),
         lang_option(lang),
     )

@@ -17,10 +17,12 @@ from validator.cli.words import say
 from validator.errors import UsageError
 
 if TYPE_CHECKING:
+    from validator.certificate.keeper import Keeper
     from validator.certificate.keys import SigningKey
     from validator.certificate.register import Register
 
 VARIABLE: Final = "LIENTHONG_KEY_PASSPHRASE"
+LOG_VARIABLE: Final = "LIENTHONG_LOG_PASSPHRASE"
 LONGEST: Final = 4096
 
 
@@ -49,18 +51,53 @@ def opened(given: Mapping[str, Any]) -> tuple[Register, SigningKey]:
     return open_register(Path(given["register"])), signing_key(given)
 
 
+def log_options(lang: str) -> list[click.Parameter]:
+    """The key of the register's log, of a command that adds an event."""
+    file = say(lang, "metavar.file")
+    return [
+        option(
+            lang, "--log-key", "log_keys", multiple=True, required=True, metavar=file, help_key="option.register_log"
+        ),
+        option(lang, "--log-passphrase-file", metavar=file, help_key="option.log_passphrase_file"),
+    ]  # fmt: skip
+
+
+def log_passphrase(given: Mapping[str, Any]) -> str:
+    """The log's own passphrase, or else that of the signing key."""
+    if given["log_passphrase_file"] or os.environ.get(LOG_VARIABLE):
+        return passphrase(given["log_passphrase_file"], LOG_VARIABLE)
+    return passphrase(given["passphrase_file"])
+
+
+def keeper_of(given: Mapping[str, Any]) -> Keeper:
+    """The register of a call, its key and its log. Raises UsageError, EvidenceError."""
+    from validator.certificate import log_keys
+    from validator.certificate.keeper import Keeper
+    from validator.certificate.log import Log
+    from validator.certificate.log_state import Folder
+    from validator.certificate.log_writer import LogWriter
+    from validator.certificate.note import NoteSigner
+    from validator.certificate.register import LOG
+
+    register, key = opened(given)
+    log, words = Log(Folder(register.folder / LOG)), log_passphrase(given)
+    origin = log.trust.origin
+    signers = [NoteSigner(origin, log_keys.load(Path(path), words)) for path in given["log_keys"]]
+    return Keeper(register, key, LogWriter(log, signers))
+
+
 def signing_key(given: Mapping[str, Any]) -> SigningKey:
     from validator.certificate.keys import load
 
     return load(Path(given["key"]), passphrase(given["passphrase_file"]))
 
 
-def passphrase(file: str | None) -> str:
+def passphrase(file: str | None, variable: str = VARIABLE) -> str:
     """The passphrase, without the line break at the end of its file. Raises UsageError."""
     if file is None:
-        if not os.environ.get(VARIABLE):
-            raise UsageError("key.no_passphrase", {"variable": VARIABLE})
-        return os.environ[VARIABLE]
+        if not os.environ.get(variable):
+            raise UsageError("key.no_passphrase", {"variable": variable})
+        return os.environ[variable]
     try:
         with Path(file).open("rb") as stream:
             return stream.read(LONGEST).decode().rstrip("\r\n")

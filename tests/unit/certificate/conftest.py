@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.certificate.grounds import BASIC, Json, Kept
+from tests.unit.certificate.grounds import BASIC, Json, Kept, founded
 from validator.certificate.credential import Terms
 from validator.certificate.issue import issue
 from validator.certificate.issuer import Issuer, Role
-from validator.certificate.keeping import found
 from validator.certificate.keys import generate
 from validator.certificate.register import Register
 from validator.certificate.scope import granted
@@ -39,7 +38,6 @@ def register(tmp_path: Path) -> Register:
 @pytest.fixture
 def kept(register: Register, report: Json) -> Kept:
     """One certificate in a new register."""
-    key = generate(demo=False)
-    found(register, key, NOW)
-    made = issue(report, granted(["VSC-ENV"], BASIC), Terms(NOW, 12, 6), register, key)
-    return Kept(register, key, made, NOW)
+    keeper = founded(register, generate(demo=False), NOW)
+    made = issue(report, granted(["VSC-ENV"], BASIC), Terms(NOW, 12, 6), keeper)
+    return Kept(keeper, made, NOW)

@@ -8,10 +8,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from validator.canonical import canonical
+from validator.certificate.copies import FolderCopy
+from validator.certificate.keeper import Keeper
+from validator.certificate.keeping import found
 from validator.certificate.keys import SigningKey
+from validator.certificate.log import Log
+from validator.certificate.log_state import Folder
+from validator.certificate.log_writer import LogWriter
+from validator.certificate.note import NoteSigner
 from validator.certificate.outcome import Verification
-from validator.certificate.register import Register, certificate_path
+from validator.certificate.policy import parse_policy
+from validator.certificate.register import LOG, POLICY, Register, certificate_path, log_origin
 from validator.certificate.scope import results_of
 from validator.certificate.verify import Means, verify
 from validator.judge.verdict import counts, judge, overall
@@ -23,14 +33,39 @@ Json = dict[str, Any]
 BASIC, STANDARD, ADVANCED = ConformanceClass
 
 
+LOG_KEY = Ed25519PrivateKey.from_private_bytes(bytes([7]) * 32)
+
+
+def log_of(register: Register) -> Log:
+    return Log(Folder(register.folder / LOG))
+
+
+def keeper_of(register: Register, key: SigningKey) -> Keeper:
+    """Who keeps a register whose log is signed by the tests' key."""
+    signer = NoteSigner(log_origin(register.url, key.demo), LOG_KEY)
+    return Keeper(register, key, LogWriter(log_of(register), [signer]))
+
+
+def founded(register: Register, key: SigningKey, moment: datetime) -> Keeper:
+    found(register, key, moment, [LOG_KEY])
+    return keeper_of(register, key)
+
+
 @dataclass(frozen=True)
 class Kept:
     """A certificate in its register, with the key and the moment of its issue."""
 
-    register: Register
-    key: SigningKey
+    keeper: Keeper
     certificate: Json
     at: datetime
+
+    @property
+    def register(self) -> Register:
+        return self.keeper.register
+
+    @property
+    def key(self) -> SigningKey:
+        return self.keeper.key
 
     @property
     def number(self) -> str:
@@ -42,7 +77,9 @@ class Kept:
 
     def verified(self, content: bytes | None = None, after: timedelta = timedelta(), **more: Any) -> Verification:
         """Verified by its own register's keys."""
-        means = {"keys": self.register.keys(), "at": self.at + after, "register": self.register.folder, **more}
+        copy = FolderCopy(self.register.folder)
+        policy = parse_policy((self.register.folder / POLICY).read_bytes(), POLICY)
+        means = {"keys": self.register.keys(), "at": self.at + after, "register": copy, "policy": policy, **more}
         return verify(self.content if content is None else content, Means(**means))
 
 

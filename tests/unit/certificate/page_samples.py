@@ -8,19 +8,23 @@ from pathlib import Path
 
 from tests import tlogs
 from tests.unit.certificate.conftest import URL
-from tests.unit.certificate.grounds import BASIC, Json
+from tests.unit.certificate.grounds import BASIC, LOG_KEY, Json, log_of
 from tests.verifier_page import Case
+from validator.certificate.copies import FolderCopy
 from validator.certificate.credential import Terms
 from validator.certificate.history import Event
 from validator.certificate.issue import issue
 from validator.certificate.issuer import Issuer, Role
+from validator.certificate.keeper import Keeper
 from validator.certificate.keeping import found
 from validator.certificate.keys import SigningKey, generate
 from validator.certificate.lifecycle import change
-from validator.certificate.log import Log, create
-from validator.certificate.note import vkey
+from validator.certificate.log import Log
+from validator.certificate.note import NoteKey, NoteSigner
 from validator.certificate.outcome import Verification
-from validator.certificate.register import KEYS, Register, certificate_path, history_path, list_path
+from validator.certificate.policy import parse_policy
+from validator.certificate.register import KEYS, Register, certificate_path, history_path, list_path, log_origin
+from validator.certificate.register import POLICY as TLOG_POLICY
 from validator.certificate.scope import granted
 from validator.certificate.status_list import PURPOSES
 from validator.certificate.verify import Means, verify
@@ -34,28 +38,42 @@ ISSUER = Issuer(URL, Text("Phòng thử mẫu", "Sample laboratory"), "1 Trần 
 
 @dataclass(frozen=True)
 class Witnessed:
-    """A log that a register writes to, every head of it cosigned by both witnesses."""
+    """The log of a register, every head of it cosigned by both witnesses."""
 
     kept: Log
+    signer: NoteSigner
     memories: Path
-    origin: str = tlogs.ORIGIN
+
+    @property
+    def origin(self) -> str:
+        return self.signer.name
 
     def append(self, leaf: bytes) -> str:
         (index,) = self.kept.append([leaf])
-        self.kept.publish([tlogs.SIGNER])
+        self.kept.publish([self.signer])
         tlogs.cosigned(self.kept, self.memories)
         return self.kept.prove(index).encode().decode()
 
 
 @dataclass(frozen=True)
 class Sample:
-    """One certificate in a register, with or without a log."""
+    """One certificate in a register whose readers ask for two witnesses."""
 
-    register: Register
-    key: SigningKey
+    keeper: Keeper
     certificate: Json
     at: datetime
-    log: Witnessed | None
+
+    @property
+    def register(self) -> Register:
+        return self.keeper.register
+
+    @property
+    def key(self) -> SigningKey:
+        return self.keeper.key
+
+    @property
+    def log_key(self) -> NoteKey:
+        return NoteSigner(self.keeper.log.origin, LOG_KEY).key
 
     @property
     def number(self) -> str:
@@ -70,8 +88,7 @@ class Sample:
         made[HISTORY] = (folder / history_path(self.number)).read_bytes()
         for path in sorted((folder / "proofs").glob("*")):
             made[path.name] = path.read_bytes()
-        if self.log:
-            made[POLICY] = policy().encode()
+        made[POLICY] = (folder / TLOG_POLICY).read_bytes()
         return made
 
     def case(self, after: timedelta = timedelta(), **changed: bytes | None) -> Case:
@@ -84,29 +101,19 @@ class Sample:
 
     def verified(self, content: bytes, after: timedelta = timedelta()) -> Verification:
         """What the verifier in Python says."""
-        return verify(content, Means(self.register.keys(), self.at + after, self.register.folder, offline=True))
+        policy = parse_policy(self.files()[POLICY], POLICY)
+        copy = FolderCopy(self.register.folder)
+        return verify(content, Means(self.register.keys(), self.at + after, copy, policy, offline=True))
 
     def change(self, kind: Event, after: timedelta = timedelta(minutes=1)) -> None:
-        change(self.register, self.number, kind, "thử / test", self.at + after, self.key, self.log)
+        change(self.keeper, self.number, kind, "thử / test", self.at + after)
 
 
-def policy() -> str:
-    """A tlog-policy that asks for both witnesses."""
-    names = [f"w{number}" for number, _ in enumerate(tlogs.WITNESSES)]
-    witnesses = [f"witness {name} {vkey(w.key)}" for name, w in zip(names, tlogs.WITNESSES, strict=True)]
-    return "\n".join(
-        ["# tests", f"log {vkey(tlogs.SIGNER.key)}", *witnesses, f"group all all {' '.join(names)}", "quorum all"]
-    )
-
-
-def sample(folder: Path, report: Json, at: datetime, demo: bool = False, logged: bool = True) -> Sample:
+def sample(folder: Path, report: Json, at: datetime, demo: bool = False) -> Sample:
     register = Register(folder / "register", URL, ISSUER, 7)
     key = generate(demo)
-    found(register, key, at)
-    log = None
-    if logged:
-        memories = folder / "memories"
-        memories.mkdir()
-        log = Witnessed(create(folder / "log", [tlogs.SIGNER]), memories)
-    made = issue(report, granted(["VSC-ENV"], BASIC), Terms(at, 12, 6), register, key, log)
-    return Sample(register, key, made, at, log)
+    found(register, key, at, [LOG_KEY], [witness.key for witness in tlogs.WITNESSES], 2)
+    (folder / "memories").mkdir()
+    signer = NoteSigner(log_origin(URL, demo), LOG_KEY)
+    keeper = Keeper(register, key, Witnessed(log_of(register), signer, folder / "memories"))
+    return Sample(keeper, issue(report, granted(["VSC-ENV"], BASIC), Terms(at, 12, 6), keeper), at)

@@ -15,6 +15,8 @@ from validator.run import Options, validate
 
 PASSPHRASE = "mật khẩu đủ dài"
 URL = "https://dang-ky.example/lienthong"
+SIGNING = ("--register", "reg", "--key", "key.json")
+LOG = ("--log-key", "log.pem")
 
 
 @pytest.fixture(scope="module")
@@ -40,13 +42,13 @@ def call(*arguments: object) -> int:
 def made(*key_options: str) -> None:
     """A key, a register of it and its public keys apart."""
     assert call("key", "new", "--out", "key.json", *key_options) == 0
-    register = ("--register", "reg", "--key", "key.json")
+    register = (*SIGNING, *LOG)
     issuer = ("--url", URL, "--name", "Phòng thử", "--address", "1 Trần Phú", "--role", "third")
     assert call("certificate", "init", *register, *issuer) == 0
 
 
 def issued(ground: Path) -> str:
-    given = ("--register", "reg", "--key", "key.json", "--standard", "VSC-ENV", "--class", "standard")
+    given = (*SIGNING, *LOG, "--standard", "VSC-ENV", "--class", "standard")
     assert call("certificate", "issue", ground, *given) == 0
     return next(Path("reg/certificates").glob("*.json")).stem
 
@@ -59,10 +61,20 @@ def test_issue_suspend_reinstate_and_revoke_are_seen_by_verify(
     assert call("key", "jwks", "key.json", "--controller", URL) == 0
     Path("trust.json").write_text(capsys.readouterr().out, "utf-8")
     number = issued(ground)
-    verify = ("certificate", "verify", f"reg/certificates/{number}.json", "--register", "reg", "--trust", "trust.json")
+    verify = (
+        "certificate",
+        "verify",
+        f"reg/certificates/{number}.json",
+        "--register",
+        "reg",
+        "--trust",
+        "trust.json",
+        "--log-trust",
+        "reg/tlog-policy",
+    )
     codes = [call(*verify)]
     for event in ("suspend", "reinstate", "revoke"):
-        changed = call("certificate", event, number, "--register", "reg", "--key", "key.json", "--reason", "thử lại")
+        changed = call("certificate", event, number, *SIGNING, *LOG, "--reason", "thử lại")
         codes += [changed, call(*verify)]
 
     assert codes == [0, 0, 5, 0, 0, 0, 5]
@@ -76,14 +88,13 @@ def test_every_output_of_a_demo_key_says_demo(ground: Path, capsys: pytest.Captu
     assert capsys.readouterr().out.count("DEMO") >= 3
     number = issued(ground)
     file, register = f"reg/certificates/{number}.json", ("--register", "reg")
-    signing = (*register, "--key", "key.json")
     for command in (
         ("key", "show", "key.json"),
         ("certificate", "verify", file, *register),
         ("certificate", "status", number, *register),
-        ("certificate", "suspend", number, *signing, "--reason", "x"),
+        ("certificate", "suspend", number, *SIGNING, *LOG, "--reason", "x"),
         ("certificate", "verify", file, *register),
-        ("certificate", "refresh", *signing),
+        ("certificate", "refresh", *SIGNING),
     ):
         capsys.readouterr()
         call(*command)
@@ -107,7 +118,7 @@ def test_a_refused_certificate_names_every_reason_and_exits_by_the_worst(
     ground: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     made()
-    given = ("--register", "reg", "--key", "key.json", "--standard", "VSC-ENV")
+    given = (*SIGNING, *LOG, "--standard", "VSC-ENV")
     assert call("certificate", "issue", ground, *given, "--class", "advanced") == 2
     assert "class advanced was not claimed" in capsys.readouterr().err
     report: Json = json.loads(ground.read_bytes())

@@ -9,13 +9,23 @@ from typing import Any
 import pytest
 
 from tests.unit.certificate.conftest import NOW, URL
-from tests.unit.certificate.grounds import ADVANCED, BASIC, STANDARD, Json, Kept, changed, rejudged, result
+from tests.unit.certificate.grounds import (
+    ADVANCED,
+    BASIC,
+    STANDARD,
+    Json,
+    Kept,
+    changed,
+    founded,
+    keeper_of,
+    rejudged,
+    result,
+)
 from validator.catalogue.load import find_standard
 from validator.certificate.credential import Terms
 from validator.certificate.grounds import refusals
 from validator.certificate.issue import issue, read_ground
 from validator.certificate.issuer import Issuer, Role
-from validator.certificate.keeping import found
 from validator.certificate.keys import generate
 from validator.certificate.refusal import Kind, RefusedError
 from validator.certificate.register import Register
@@ -195,15 +205,14 @@ def test_a_verdict_row_that_is_missing_is_refused(report: Json) -> None:
 
 
 def test_every_reason_is_told_and_the_worst_decides(report: Json, register: Register) -> None:
-    key = generate(demo=False)
-    found(register, key, NOW)
+    keeper = founded(register, generate(demo=False), NOW)
 
     def change(copy: Json) -> None:
         outcome("failed")(copy)
         copy["results"].remove(result(copy, "VSC-CORE-R02"))
 
     with pytest.raises(RefusedError) as caught:
-        issue(rejudged(report, change), granted(["VSC-ENV"], STANDARD), TERMS, register, key)
+        issue(rejudged(report, change), granted(["VSC-ENV"], STANDARD), TERMS, keeper)
 
     assert {r.message_id for r in caught.value.refusals} == {"refusal.nonconformant", "refusal.missing"}
     assert caught.value.exit_code == Kind.INCONCLUSIVE
@@ -249,14 +258,13 @@ def test_the_dates_are_within_a_year_and_surveillance_within_them(kept: Kept) ->
 @pytest.mark.parametrize("terms", [Terms(NOW, 13, 6), Terms(NOW, 6, 7), Terms(NOW, 0, 0)])
 def test_longer_than_a_year_is_refused(terms: Terms, report: Json, register: Register) -> None:
     with pytest.raises(UsageError, match=r"certificate\.months"):
-        issue(report, granted(["VSC-ENV"], BASIC), terms, register, generate(demo=False))
+        issue(report, granted(["VSC-ENV"], BASIC), terms, keeper_of(register, generate(demo=False)))
 
 
 def test_a_certificate_never_outlives_a_waiver_that_it_relies_on(report: Json, register: Register) -> None:
-    key = generate(demo=False)
-    found(register, key, NOW)
+    keeper = founded(register, generate(demo=False), NOW)
     waived = changed(report, lambda copy: copy["waivers"].append(WAIVER))
-    made = issue(waived, granted(["VSC-ENV"], BASIC), TERMS, register, key)
+    made = issue(waived, granted(["VSC-ENV"], BASIC), TERMS, keeper)
 
     assert made["validUntil"] == "2027-03-31T23:59:59+07:00"
     assert [w["id"] for w in made["credentialSubject"]["waivers"]] == ["W-1"]
@@ -286,18 +294,16 @@ def test_it_is_named_an_attestation_and_claims_no_conformity_mark(kept: Kept) ->
 
 
 def test_the_holder_may_be_another_than_the_vendor(report: Json, register: Register) -> None:
-    key = generate(demo=False)
-    found(register, key, NOW)
+    keeper = founded(register, generate(demo=False), NOW)
     terms = Terms(NOW + timedelta(seconds=1), 6, 6, {"name": "Sở TT&TT", "taxCode": "9900000009"})
-    made = issue(report, granted(["VSC-ENV"], BASIC), terms, register, key)
+    made = issue(report, granted(["VSC-ENV"], BASIC), terms, keeper)
 
     assert made["credentialSubject"]["client"] == {"name": "Sở TT&TT", "taxCode": "9900000009"}
 
 
 def test_what_a_demo_key_signs_says_so_in_every_place(report: Json, register: Register) -> None:
-    key = generate(demo=True)
-    found(register, key, NOW)
-    made = issue(report, granted(["VSC-ENV"], BASIC), TERMS, register, key)
+    keeper = founded(register, generate(demo=True), NOW)
+    made = issue(report, granted(["VSC-ENV"], BASIC), TERMS, keeper)
     subject = made["credentialSubject"]
 
     assert subject["demo"] is True

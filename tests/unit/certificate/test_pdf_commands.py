@@ -10,8 +10,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from tests.unit.certificate.test_commands import LOG, SIGNING, call, ground, issued, made, passphrase
 from tests.unit.certificate.test_commands import PASSPHRASE as KEY_PASSPHRASE
-from tests.unit.certificate.test_commands import call, ground, issued, made, passphrase
 from tests.unit.signing_authority import PASSPHRASE, authority
 from validator.certificate import qr
 from validator.certificate.keys import load
@@ -86,7 +86,7 @@ def test_tampered_or_unsigned_page_is_exit_5_and_wrong_calls_exit_2(number: str)
 
 
 def test_revoked_certificate_gets_no_page(number: str) -> None:
-    why = ("--register", "reg", "--key", "key.json", "--reason", "thử")
+    why = (*SIGNING, *LOG, "--reason", "thử")
     assert call("certificate", "revoke", number, *why) == 0
     assert page(number) == 5
     assert not Path("page.pdf").exists()

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from tests import tlogs
 from tests.unit.certificate.grounds import Json
 from tests.unit.certificate.page_samples import CERTIFICATE, POLICY, Sample, sample
 from tests.verifier_page import Browser, browser
@@ -82,7 +81,7 @@ def test_a_bundle_in_the_address_asks_for_the_fingerprint(window: Browser, curre
 
     assert window.value(VERDICT) == "verdict cannotTell"
     assert current.key.kid in window.value("document.getElementById('fingerprints').textContent")
-    assert vkey(tlogs.SIGNER.key) in window.value("document.getElementById('fingerprints').textContent")
+    assert vkey(current.log_key) in window.value("document.getElementById('fingerprints').textContent")
     window.value("document.getElementById('confirm-button').click()")
     window.wait(f"{VERDICT} === 'verdict valid'")
     assert [address.partition("#")[0] for address in window.requests] == [PAGE.as_uri()]

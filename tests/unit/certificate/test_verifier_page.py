@@ -137,7 +137,7 @@ def test_what_is_missing_leaves_it_open(whole: Sample, name: str) -> None:
 
 
 def test_a_demo_certificate_is_told_to_be_one(tmp_path: Path, report: Json) -> None:
-    made = sample(tmp_path, report, NOW, demo=True, logged=False)
+    made = sample(tmp_path, report, NOW, demo=True)
     told = one(made.case())
     honest = json.loads(made.files()[CERTIFICATE])
     honest["credentialSubject"]["demo"] = False

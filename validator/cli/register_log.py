@@ -1,0 +1,81 @@
+"""`lienthong certificate proofs`, `bundle` and `audit`: what a register and its log show to others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from validator.canonical import canonical
+from validator.cli.clicks import Command, command, lang_option, option
+from validator.cli.signing import register_option
+from validator.cli.verifying import means_of, shown, verifying_options
+from validator.cli.words import say
+from validator.report.wording import integer
+
+EXIT_REFUSED = 5
+
+
+def proofs(lang: str) -> Command:
+    """Writes the proofs of the log anew, under the checkpoint that witnesses have signed."""
+
+    def run(register: str) -> int:
+        from validator.certificate.keeping import renew_proofs
+        from validator.certificate.register import open_register
+
+        count = renew_proofs(open_register(Path(register)))
+        click.echo(say(lang, "certificate.proofs.done", count=integer(count, lang), path=register))
+        return 0
+
+    return command(lang, "certificate.proofs", run, register_option(lang), lang_option(lang))
+
+
+def bundle(lang: str) -> Command:
+    """Writes the one file that travels with a certificate."""
+
+    def run(number: str, register: str, out: str) -> int:
+        from validator.certificate.copies import bundle_of
+        from validator.certificate.files import write_whole
+        from validator.certificate.register import open_register
+
+        write_whole(Path(out), canonical(bundle_of(open_register(Path(register)), number)))
+        click.echo(say(lang, "validate.written", path=out), err=True)
+        return 0
+
+    return command(
+        lang,
+        "certificate.bundle",
+        run,
+        click.Argument(["number"], metavar=say(lang, "metavar.number")),
+        register_option(lang),
+        option(lang, "--out", required=True, metavar=say(lang, "metavar.file"), help_key="option.bundle_out"),
+        lang_option(lang),
+    )
+
+
+def audit(lang: str) -> Command:
+    """Holds a register and its log to each other."""
+
+    def run(**given: Any) -> int:
+        from validator.certificate.outcome import Mark
+        from validator.certificate.register import open_register
+        from validator.certificate.register_audit import audit as looked
+
+        if not given["register"]:
+            raise click.UsageError("--register")
+        lines = list(looked(open_register(Path(given["register"])), means_of(given)))
+        for line in lines:
+            click.echo(shown(lang, line))
+        bad = any(line.mark in (Mark.PROBLEM, Mark.UNKNOWN) for line in lines)
+        click.echo(say(lang, "certificate.audit.bad" if bad else "certificate.audit.good", path=given["register"]))
+        return EXIT_REFUSED if bad else 0
+
+    return command(
+        lang,
+        "certificate.audit",
+        run,
+        *verifying_options(lang),
+        option(lang, "--at", metavar="RFC3339", help_key="option.at"),
+        lang_option(lang),
+    )
