@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -28,25 +29,8 @@ def init(lang: str) -> Command:
     """Makes a register."""
 
     def run(**given: Any) -> int:
-        from validator.certificate import log_keys
-        from validator.certificate.issuer import Issuer, Role
-        from validator.certificate.keeping import found
-        from validator.certificate.register import Register
-        from validator.model.text import Text
-
-        key = signing_key(given)
-        name = Text(given["name"], given["name_en"] or given["name"])
-        issuer = Issuer(
-            given["issuer_id"] or given["url"], name, given["address"], Role(given["role"]),
-            given["contact"] or "", given["registration"] or "",
-        )  # fmt: skip
-        words = log_passphrase(given)
-        make_missing(lang, given["log_keys"], words)
-        register = Register(Path(given["register"]), given["url"], issuer, given["list_days"])
-        logs = [log_keys.load(Path(path), words) for path in given["log_keys"]]
-        witnesses = witness_keys(given["witnesses"])
-        found(register, key, datetime.now(UTC), logs, witnesses, given["quorum"])
-        tell_demo(lang, key.demo)
+        demo = _founded(lang, given)
+        tell_demo(lang, demo)
         click.echo(say(lang, "certificate.init.done", path=given["register"]))
         return 0
 
@@ -71,6 +55,27 @@ def init(lang: str) -> Command:
                help_key="option.list_days"),
         lang_option(lang),
     )  # fmt: skip
+
+
+def _founded(lang: str, given: Mapping[str, Any]) -> bool:
+    """Makes the register of a call; whether it is for demonstration. Raises UsageError."""
+    from validator.certificate import log_keys
+    from validator.certificate.issuer import Issuer, Role
+    from validator.certificate.keeping import found
+    from validator.certificate.register import Register
+    from validator.model.text import Text
+
+    key, words = signing_key(given), log_passphrase(given)
+    name = Text(given["name"], given["name_en"] or given["name"])
+    issuer = Issuer(
+        given["issuer_id"] or given["url"], name, given["address"], Role(given["role"]),
+        given["contact"] or "", given["registration"] or "",
+    )  # fmt: skip
+    register = Register(Path(given["register"]), given["url"], issuer, given["list_days"])
+    make_missing(lang, given["log_keys"], words)
+    logs = [log_keys.load(Path(path), words) for path in given["log_keys"]]
+    found(register, key, datetime.now(UTC), logs, witness_keys(given["witnesses"]), given["quorum"])
+    return key.demo
 
 
 def suspend(lang: str) -> Command:
