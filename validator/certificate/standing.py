@@ -123,7 +123,8 @@ def _past(certificate: Mapping[str, Any], standing: Standing, copy: Copy, found:
         return
     for event in events:
         params = {"at": event["at"], "reason": event["reason"]}
-        yield Line(Mark.NOTE, f"verify.event_{event['event']}", params)
+        mark = Mark.OK if event["event"] == Event.ISSUED else Mark.NOTE
+        yield Line(mark, f"verify.event_{event['event']}", params)
     yield from log_lines(certificate, events, copy, standing.policy, standing.unproved)
 
 

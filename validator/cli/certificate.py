@@ -29,7 +29,7 @@ SUBCOMMANDS = {
     "check-pdf": "validator.cli.certificate_pdf:check_pdf",
     "refresh": f"{REGISTER}:refresh", "rotate": f"{REGISTER}:rotate",
     "proofs": "validator.cli.register_log:proofs", "bundle": "validator.cli.register_log:bundle",
-    "audit": "validator.cli.register_log:audit",
+    "audit": "validator.cli.register_log:audit", "badge": "validator.cli.certificate_badge:badge",
 }  # fmt: skip
 USUAL_SURVEILLANCE: Final = 6
 

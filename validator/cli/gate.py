@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from validator.cli.clicks import Command, LazyGroup, command, lang_option, option
+from validator.cli.gate_certificate import certificate_options, gate_certificate
 from validator.cli.gating import gate_options
 from validator.cli.validate import parse_moment
 from validator.cli.words import say
@@ -21,17 +22,20 @@ BASELINE_FILE = "lienthong-baseline.json"
 def gate(lang: str) -> Command:
     """The command `gate`."""
 
-    def run(report_file: str, **given: Any) -> int:
-        return _gate(lang, report_file, given)
+    def run(report_file: str | None, **given: Any) -> int:
+        if (report_file is None) == (given["certificate"] is None):
+            raise UsageError("usage.gate_one_of")
+        return _gate(lang, report_file, given) if report_file else gate_certificate(lang, given)
 
     return command(
         lang,
         "gate",
         run,
-        click.Argument(["report_file"], metavar=say(lang, "metavar.report")),
+        click.Argument(["report_file"], required=False, metavar=say(lang, "metavar.report")),
         option(lang, "--require", multiple=True, metavar=say(lang, "metavar.require"), help_key="option.require"),
         *gate_options(lang),
         option(lang, "--max-new", type=click.IntRange(0, 1_000_000), help_key="option.max_new"),
+        *certificate_options(lang),
         option(lang, "--as-of", metavar="RFC3339", help_key="option.as_of"),
         lang_option(lang),
     )

@@ -42,7 +42,7 @@ def keys(lang: str) -> list[click.Option]:
     file = say(lang, "metavar.file")
     return [
         option(lang, "--key", "keys", multiple=True, required=True, metavar=file, help_key="option.log_private"),
-        option(lang, "--passphrase-file", metavar=file, help_key="option.passphrase_file"),
+        option(lang, "--passphrase-file", metavar=file, help_key="option.log_passphrase"),
     ]
 
 

@@ -14,6 +14,7 @@ from validator.cli.clicks import option
 from validator.cli.words import explain, say
 from validator.errors import LienthongError, UsageError
 from validator.messages import catalogue, fill
+from validator.report.visible import one_line
 
 if TYPE_CHECKING:
     from validator.certificate.copies import Copy
@@ -104,11 +105,24 @@ def told(lang: str, request: Asked, outcome: Verification, file: str) -> Iterato
     """A line for each step, and the result last."""
     if not request.pinned and request.means.confirmed:
         yield f"{say(lang, 'verify.mark_note')} {say(lang, 'certificate.verify.not_pinned')}"
+    if outcome.certificate is not None:
+        yield _about(lang, outcome.certificate)
     for line in outcome.lines:
         yield shown(lang, line)
     subject = outcome.certificate["credentialSubject"] if outcome.certificate else {"number": file, "demo": False}
     demo = "_demo" if subject["demo"] and outcome.word == "valid" else ""
     yield say(lang, f"certificate.verify.{outcome.word.value}{demo}", number=subject["number"])
+
+
+def _about(lang: str, certificate: Mapping[str, Any]) -> str:
+    """Who says what of whom: nothing of it holds unless the result says so."""
+    subject, issuer = certificate["credentialSubject"], certificate["issuer"]
+    granted = (f"{s['standard']}@{s['edition']}/{s['classGranted']}" for s in subject["scope"] if s["askedFor"])
+    tested = " ".join(filter(None, (subject["object"]["name"], subject["object"]["version"])))
+    names = {"name": catalogue("certificate", lang)["name"], "issuer": issuer["name"][lang]}
+    role = say(lang, f"certificate.role_{issuer['partyRole']}")
+    about = say(lang, "certificate.verify.about", object=tested, classes=", ".join(granted), role=role, **names)
+    return one_line(about)
 
 
 def shown(lang: str, line: Line) -> str:

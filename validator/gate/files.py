@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import jsonschema_rs
 
+from validator.canonical import strict
 from validator.errors import UsageError
 
 MOST_BYTES: Final = 64 * 1024 * 1024
@@ -29,22 +30,13 @@ def read_json(path: Path, schema: str) -> Any:
     if len(content) > MOST_BYTES:
         raise UsageError("usage.gate_file", {"path": path.name, "reason": f"> {MOST_BYTES} bytes"})
     try:
-        document = json.loads(content.decode("utf-8"), object_pairs_hook=_unique)
+        document = strict(content)
     except (ValueError, RecursionError) as fault:
         raise UsageError("usage.gate_file", {"path": path.name, "reason": str(fault)}) from fault
     for wrong in _validator(schema).iter_errors(document):
         place = "/" + "/".join(str(step) for step in wrong.instance_path)
         raise UsageError("usage.gate_file", {"path": path.name, "reason": f"{place}: {wrong.message}"})
     return document
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in members:
-            raise ValueError(key)
-        members[key] = value
-    return members
 
 
 @cache

@@ -1,8 +1,8 @@
 """The verdict as a badge of shields.io's endpoint schema, with word and colour for each state.
 
 A report carries no signature: whoever made it may be whoever is judged by it. So the badge of a
-conformant report says `self-tested`, in a colour of its own; `conformant` is for those who have
-verified a certificate. Unknown members are refused by the service, so none is added.
+conformant report says `self-tested`, in a colour of its own; `conformant` is for an attestation that
+was verified. Unknown members are refused by the service, so none is added.
 """
 
 from __future__ import annotations
@@ -26,6 +26,14 @@ class State(StrEnum):
     NONCONFORMANT = "nonconformant"
     INCONCLUSIVE = "inconclusive"
     SELF_TESTED = "self_tested"
+    SUSPENDED = "suspended"
+    REVOKED = "revoked"
+    EXPIRED = "expired"
+    REFUSED = "refused"
+    DEMO = "demo"
+
+
+WRONG: Final = frozenset({State.NONCONFORMANT, State.REVOKED, State.REFUSED})
 
 
 COLOURS: Final[Mapping[State, str]] = {
@@ -33,6 +41,11 @@ COLOURS: Final[Mapping[State, str]] = {
     State.NONCONFORMANT: "#b42318",
     State.INCONCLUSIVE: "#8a6100",
     State.SELF_TESTED: "#0b5cad",
+    State.SUSPENDED: "#9a4a00",
+    State.REVOKED: "#7a0b2e",
+    State.EXPIRED: "#57606a",
+    State.REFUSED: "#8f1d3f",
+    State.DEMO: "#6b3fa0",
 }
 
 
@@ -48,7 +61,7 @@ def endpoint(name: str, state: State, lang: str) -> str:
         "label": name,
         "message": say(lang, f"badge.{state.value}"),
         "color": COLOURS[state],
-        "isError": state is State.NONCONFORMANT,
+        "isError": state in WRONG,
         "cacheSeconds": 300,
     }
     return json.dumps(badge, ensure_ascii=False, indent=2) + "\n"
