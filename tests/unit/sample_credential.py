@@ -75,6 +75,7 @@ def sample_credential(demo: bool = True) -> dict[str, Any]:
                 "codeLists": [], "evidenceGrades": [],
             },
             "report": {
+                "evidenceDigest": None,
                 "title": both("report_title"), "id": "urn:sha256:" + "d" * 64, "digest": "sha256:" + "d" * 64,
                 "asOf": "2026-11-23T09:30:00+07:00", "schema": "lienthong-report/1.0",
             },

@@ -23,12 +23,14 @@ DEMO_NAMES: Final = {True: "name.demo", False: "name"}
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """For whom and how long: `holder` replaces the vendor that the report names."""
+    """For whom and how long: `holder` replaces the vendor that the report names; `evidence` is the digest of the
+    bundle that the report was recomputed from."""
 
     granted_at: datetime
     months: int
     surveillance_months: int
     holder: Mapping[str, str] | None = None
+    evidence: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def credential(
             "notPassed": not_passed(report, scope),
             "waivers": waivers(report, scope),
             "method": _method(report, scope),
-            "report": _report(report),
+            "report": {**_report(report), "evidenceDigest": terms.evidence},
             "grantedAt": stamp(terms.granted_at),
             "surveillanceDue": stamp(min(due, until)),
             "statements": [worded(key) for key in catalogue("certificate", "vi") if key.startswith(STATEMENTS)],

@@ -70,6 +70,7 @@ def issue(lang: str) -> Command:
         option(lang, "--valid-months", type=click.IntRange(1, 12), default=12, show_default=True,
                help_key="option.valid_months"),
         option(lang, "--surveillance-months", type=click.IntRange(1, 12), help_key="option.surveillance_months"),
+        option(lang, "--bundle", metavar=say(lang, "metavar.bundle"), help_key="option.evidence"),
         option(lang, "--holder", metavar="…", help_key="option.holder"),
         option(lang, "--holder-code", metavar="…", help_key="option.holder_code"),
         option(lang, "--holder-address", metavar="…", help_key="option.holder_address"),
@@ -81,6 +82,7 @@ def _issued(report: Path, given: Mapping[str, Any]) -> dict[str, Any]:
     from validator.certificate import issue as issuing
     from validator.certificate.credential import Terms
     from validator.certificate.scope import granted
+    from validator.replay.ground import recomputed
 
     ground = issuing.read_ground(report)
     scope = granted(given["standard"], ConformanceClass(given["class_"]))
@@ -90,7 +92,8 @@ def _issued(report: Path, given: Mapping[str, Any]) -> dict[str, Any]:
     holder = {name: str(given[member]) for name, member in names.items() if given[member]}
     if holder and "name" not in holder:
         raise click.UsageError("--holder")
-    terms = Terms(datetime.now(UTC), months, surveillance, holder or None)
+    evidence = recomputed(ground, Path(given["bundle"])) if given["bundle"] else None
+    terms = Terms(datetime.now(UTC), months, surveillance, holder or None, evidence)
     return issuing.issue(ground, scope, terms, keeper_of(given))
 
 

@@ -48,6 +48,11 @@ def waived(report: Row, waivers: Sequence[Row] | None) -> Row:
     return sealed({**report, "results": results, "waivers": listed})
 
 
+def unwaived(report: Row) -> Row:
+    """The report as it was before any waiver was applied, sealed anew."""
+    return sealed({**report, "results": [{**result, "waiver": None} for result in report["results"]], "waivers": []})
+
+
 def expired(waiver: Row, at: str) -> bool:
     """Whether the last day of the waiver is over at this time stamp."""
     return not sections.waiver_in_force(waiver, at)

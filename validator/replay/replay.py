@@ -18,10 +18,12 @@ from validator.run import scratch_folder
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """What came of it. `requirements` were judged again; `lock` is what of the tool is another one now; `taken` counts
-    what a replay cannot see again and takes from the record."""
+    """What came of it. `bundle` is the bundle's own digest, `then` and `now` are those of the report; `requirements`
+    were judged again; `lock` is what of the tool is another one now; `taken` counts what a replay cannot see again and
+    takes from the record."""
 
     kind: str
+    bundle: str
     then: str
     now: str
     requirements: int
@@ -57,6 +59,6 @@ def replay(
             report, beside = run_again(bundle, scratch)
         found = (*differences(bundle.report, report), *beside)
         return Replayed(
-            bundle.description["kind"], bundle.report["digest"], report["digest"], len(report["results"]), found,
-            lock, taken,
+            bundle.description["kind"], bundle.description["digest"], bundle.report["digest"], report["digest"],
+            len(report["results"]), found, lock, taken,
         )  # fmt: skip

@@ -164,3 +164,23 @@ def test_a_report_is_no_certificate(ground: Path) -> None:
     made()
 
     assert call("certificate", "verify", ground, "--register", "reg") == 5
+
+
+def test_a_certificate_can_be_bound_to_the_evidence_that_its_report_comes_out_of_again(
+    ground: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = data_folder("standards") / "env" / "1.0" / "examples" / "main"
+    assert call("validate", folder, "--out", "out", "--bundle", "bundle", "--with-data") == 0
+    made()
+    given = (*SIGNING, *LOG, "--standard", "VSC-ENV", "--class", "standard", "--bundle", "bundle")
+
+    assert call("certificate", "issue", ground, *given) == 5
+    assert "evidence of another report" in capsys.readouterr().err
+    assert call("certificate", "issue", "out/report.json", *given) == 0
+    (path,) = Path("reg/certificates").glob("*.json")
+    stated = json.loads(path.read_bytes())["credentialSubject"]["report"]["evidenceDigest"]
+    assert stated == json.loads(Path("bundle/bundle.json").read_bytes())["digest"]
+    data = next(Path("bundle/data").iterdir())
+    data.write_bytes(data.read_bytes() + b" ")
+    assert call("certificate", "issue", "out/report.json", *given) == 5
+    assert len(list(Path("reg/certificates").iterdir())) == 1
