@@ -17,7 +17,19 @@ from pkcs11 import Attribute, ObjectClass
 
 from tests.unit.certificate.conftest import NOW
 from tests.unit.certificate.grounds import BASIC, Json, Kept
-from tests.unit.certificate.tokens import KEY, LABEL, MISSING, MODULE, PIN, WHY, SoftToken, Stub, bare_pair, log_out
+from tests.unit.certificate.tokens import (
+    KEY,
+    LABEL,
+    MISSING,
+    MODULE,
+    PIN,
+    WHY,
+    SoftToken,
+    Stub,
+    bare_pair,
+    log_out,
+    soft_token,
+)
 from validator.canonical import canonical
 from validator.certificate import token_key
 from validator.certificate.credential import Terms
@@ -34,14 +46,8 @@ pytestmark = pytest.mark.skipif(MISSING, reason=WHY)
 
 @pytest.fixture
 def token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SoftToken]:
-    """An empty token that nobody is logged in to, before or after."""
-    configuration = tmp_path / "softhsm2.conf"
-    configuration.write_text(f"directories.tokendir = {tmp_path / 'tokens'}\nlog.level = ERROR\n", "utf-8")
-    monkeypatch.setenv("SOFTHSM2_CONF", str(configuration))
-    made = SoftToken(tmp_path / "tokens")
-    made.make()
-    yield made
-    log_out()
+    with soft_token(tmp_path, monkeypatch) as made:
+        yield made
 
 
 @pytest.fixture

@@ -5,12 +5,14 @@ from __future__ import annotations
 import gc
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pkcs11
+import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from pkcs11 import Attribute, KeyType, Mechanism, MechanismFlag, ObjectClass
@@ -61,12 +63,25 @@ class SoftToken:
 
     def take_out(self) -> None:
         shutil.rmtree(self.folder)
+        self.folder.mkdir()
 
 
 def log_out() -> None:
     """Ends all sessions of this process; what is called next starts the module anew."""
     gc.collect()  # a search that was broken off would end itself in a session that is gone
     LIBRARY(MODULE).finalize()
+
+
+@contextmanager
+def soft_token(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SoftToken]:
+    """An empty token in a folder, which nobody is logged in to, before or after."""
+    configuration = folder / "softhsm2.conf"
+    configuration.write_text(f"directories.tokendir = {folder / 'tokens'}\nlog.level = ERROR\n", "utf-8")
+    monkeypatch.setenv("SOFTHSM2_CONF", str(configuration))
+    made = SoftToken(folder / "tokens")
+    made.make()
+    yield made
+    log_out()
 
 
 def opened(token: Any) -> Any:
