@@ -35,7 +35,7 @@ from validator.certificate import token_key
 from validator.certificate.credential import Terms
 from validator.certificate.es256 import PrivateHalf, verify
 from validator.certificate.issue import issue
-from validator.certificate.keeping import found
+from validator.certificate.keeping import found, refresh
 from validator.certificate.keys import SigningKey, generate, key_file, load, public_jwk, save, save_reference
 from validator.certificate.register import Register
 from validator.certificate.scope import granted
@@ -137,6 +137,23 @@ class Mangled:
         return self.half.sign(data + b"!")
 
 
+@dataclass
+class Failing:
+    """A private half whose token is taken out after some signatures."""
+
+    half: PrivateHalf
+    left: int
+
+    def public_key(self) -> ec.EllipticCurvePublicKey:
+        return self.half.public_key()
+
+    def sign(self, data: bytes) -> bytes:
+        if self.left == 0:
+            raise UsageError("token.fault", {"token": LABEL, "reason": "DeviceRemoved"})
+        self.left -= 1
+        return self.half.sign(data)
+
+
 def test_a_mangled_signature_never_leaves_the_key(saved: Path) -> None:
     key = load(saved, PIN).private
     assert isinstance(key, token_key.TokenKey)
@@ -167,6 +184,24 @@ def test_a_token_taken_out_in_the_middle_leaves_no_certificate(
     call = lambda: issue(report, granted(["VSC-ENV"], BASIC), Terms(NOW, 12, 6), register, key)  # noqa: E731
     assert refused(call) == "token.fault"
     assert register.index() == []
+
+
+def test_a_token_that_fails_later_leaves_none_either_or_one_that_a_refresh_completes(
+    saved: Path, register: Register, report: Json
+) -> None:
+    key = load(saved, PIN)
+    found(register, key, NOW)
+    kept = []
+    for left in (1, 2):
+        failing = SigningKey(Failing(key.private, left), key.demo)
+        with pytest.raises(UsageError, match=r"token\.fault"):
+            issue(report, granted(["VSC-ENV"], BASIC), Terms(NOW, 12, 6), register, failing)
+        kept.append(len(register.index()))
+    refresh(register, key, NOW)
+    (row,) = register.index()
+
+    assert kept == [0, 1]
+    assert Kept(register, key, register.certificate(row["number"]), NOW).verified().word == "valid"
 
 
 def test_a_wrong_pin_is_not_tried_twice(token: SoftToken, monkeypatch: pytest.MonkeyPatch) -> None:
