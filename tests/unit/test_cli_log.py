@@ -140,7 +140,17 @@ def test_wrong_calls_end_with_2_and_change_nothing(desk: Desk, vkey: str, lang: 
 def test_a_key_is_kept_under_as_many_rounds_as_signing_keys_and_opens_elsewhere(desk: Desk, vkey: str) -> None:
     pem = (desk.folder / "key.pem").read_bytes()
     lines = pem.decode().splitlines()[1:-1]
-    order = ["openssl", "pkey", "-in", desk.at("key.pem"), "-passin", f"env:{LOG_VARIABLE}", "-pubout", "-outform", "DER"]
+    order = [
+        "openssl",
+        "pkey",
+        "-in",
+        desk.at("key.pem"),
+        "-passin",
+        f"env:{LOG_VARIABLE}",
+        "-pubout",
+        "-outform",
+        "DER",
+    ]
 
     assert ROUNDS.to_bytes(3, "big") in b64decode("".join(lines))
     assert isinstance(load_pem_private_key(pem, b"correct horse battery"), Ed25519PrivateKey)

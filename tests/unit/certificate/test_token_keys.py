@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from pkcs11 import Attribute, ObjectClass
 
 from tests.unit.certificate.conftest import NOW
-from tests.unit.certificate.grounds import BASIC, Json, Kept
+from tests.unit.certificate.grounds import BASIC, Json, Kept, founded, keeper_of
 from tests.unit.certificate.tokens import (
     KEY,
     LABEL,
@@ -35,7 +35,6 @@ from validator.certificate import token_key
 from validator.certificate.credential import Terms
 from validator.certificate.es256 import PrivateHalf, verify
 from validator.certificate.issue import issue
-from validator.certificate.keeping import found, refresh
 from validator.certificate.keys import SigningKey, generate, key_file, load, public_jwk, save, save_reference
 from validator.certificate.register import Register
 from validator.certificate.scope import granted
@@ -102,10 +101,10 @@ def test_signatures_of_a_token_hold_though_no_two_are_alike(saved: Path) -> None
 
 def test_a_certificate_signed_on_a_token_verifies(saved: Path, register: Register, report: Json) -> None:
     key = load(saved, PIN)
-    found(register, key, NOW)
-    made = issue(report, granted(["VSC-ENV"], BASIC), Terms(NOW, 12, 6), register, key)
+    keeper = founded(register, key, NOW)
+    made = issue(report, granted(["VSC-ENV"], BASIC), Terms(NOW, 12, 6), keeper)
 
-    assert Kept(register, key, made, NOW).verified().word == "valid"
+    assert Kept(keeper, made, NOW).verified().word == "valid"
 
 
 def test_a_key_that_asks_for_the_pin_at_every_signature_signs(token: SoftToken) -> None:
@@ -166,11 +165,11 @@ def test_a_certificate_with_a_mangled_signature_is_not_handed_out(
     saved: Path, register: Register, report: Json
 ) -> None:
     key = load(saved, PIN)
-    found(register, key, NOW)
-    broken = SigningKey(Mangled(key.private), key.demo)
+    founded(register, key, NOW)
+    broken = keeper_of(register, SigningKey(Mangled(key.private), key.demo))
 
     with pytest.raises(EngineError, match=r"certificate\.unfit"):
-        issue(report, granted(["VSC-ENV"], BASIC), Terms(NOW, 12, 6), register, broken)
+        issue(report, granted(["VSC-ENV"], BASIC), Terms(NOW, 12, 6), broken)
     assert register.index() == []
 
 
@@ -178,30 +177,30 @@ def test_a_token_taken_out_in_the_middle_leaves_no_certificate(
     token: SoftToken, saved: Path, register: Register, report: Json
 ) -> None:
     key = load(saved, PIN)
-    found(register, key, NOW)
+    keeper = founded(register, key, NOW)
     token.take_out()
 
-    call = lambda: issue(report, granted(["VSC-ENV"], BASIC), Terms(NOW, 12, 6), register, key)  # noqa: E731
+    call = lambda: issue(report, granted(["VSC-ENV"], BASIC), Terms(NOW, 12, 6), keeper)  # noqa: E731
     assert refused(call) == "token.fault"
     assert register.index() == []
 
 
-def test_a_token_that_fails_later_leaves_none_either_or_one_that_a_refresh_completes(
+def test_a_token_that_fails_later_leaves_none_either_or_one_that_the_next_change_completes(
     saved: Path, register: Register, report: Json
 ) -> None:
     key = load(saved, PIN)
-    found(register, key, NOW)
+    keeper = founded(register, key, NOW)
     kept = []
     for left in (1, 2):
-        failing = SigningKey(Failing(key.private, left), key.demo)
+        failing = keeper_of(register, SigningKey(Failing(key.private, left), key.demo))
         with pytest.raises(UsageError, match=r"token\.fault"):
-            issue(report, granted(["VSC-ENV"], BASIC), Terms(NOW, 12, 6), register, failing)
+            issue(report, granted(["VSC-ENV"], BASIC), Terms(NOW, 12, 6), failing)
         kept.append(len(register.index()))
-    refresh(register, key, NOW)
-    (row,) = register.index()
+    issue(report, granted(["VSC-ENV"], BASIC), Terms(NOW, 12, 6), keeper)
+    all_kept = [Kept(keeper, register.certificate(row["number"]), NOW) for row in register.index()]
 
     assert kept == [0, 1]
-    assert Kept(register, key, register.certificate(row["number"]), NOW).verified().word == "valid"
+    assert [one.verified().word for one in all_kept] == ["valid", "valid"]
 
 
 def test_a_wrong_pin_is_not_tried_twice(token: SoftToken, monkeypatch: pytest.MonkeyPatch) -> None:
