@@ -69,6 +69,7 @@ ONE_ROOM = {
     "typst": {"validator.report.typeset"},
     "segno": {"validator.certificate.qr"},
     "pyhanko": {"validator.certificate.pades"},
+    "pkcs11": {"validator.certificate.token_key"},
 }
 
 

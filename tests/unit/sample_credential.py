@@ -6,9 +6,10 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from validator.certificate.es256 import SoftwareKey
 from validator.messages import catalogue
 
-KEY = ec.derive_private_key(0x5EED, ec.SECP256R1())
+KEY = SoftwareKey(ec.derive_private_key(0x5EED, ec.SECP256R1()))
 KID = "DEMO-sample"
 NAMES = ("vi", "en")
 

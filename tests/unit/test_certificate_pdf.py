@@ -5,11 +5,11 @@ import unicodedata
 
 import pypdf
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.unit.sample_credential import KEY, KID, sample_credential
 from validator.canonical import canonical
 from validator.certificate import qr
+from validator.certificate.keys import generate
 from validator.certificate.pades_fields import FIELDS, reserve
 from validator.certificate.pdf import Signers, certificate_pdf
 from validator.errors import EvidenceError, UsageError
@@ -120,7 +120,7 @@ def test_every_changed_letter_of_a_token_is_noticed():
 def test_token_of_another_key_is_refused():
     credential = sample_credential()
     claims = qr.claims_of(credential, canonical(credential))
-    other = ec.generate_private_key(ec.SECP256R1())
+    other = generate(demo=False).private
 
     with pytest.raises(EvidenceError, match=r"qr\.wrong"):
         qr.read(qr.token(claims, other, KID), KEYS)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+from base64 import b64decode, b64encode
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from tests.tlogs import ORIGIN, leaf
+from validator.certificate.encrypted_key import ROUNDS
 from validator.cli.main import main
 from validator.cli.signing import LOG_VARIABLE
 
@@ -129,6 +135,28 @@ def test_wrong_calls_end_with_2_and_change_nothing(desk: Desk, vkey: str, lang: 
         assert desk.call(*call, lang=lang) == 2, call
         assert "tlog." not in desk.err
     assert {p: p.read_bytes() for p in (desk.folder / "log").rglob("*") if p.is_file()} == before
+
+
+def test_a_key_is_kept_under_as_many_rounds_as_signing_keys_and_opens_elsewhere(desk: Desk, vkey: str) -> None:
+    pem = (desk.folder / "key.pem").read_bytes()
+    lines = pem.decode().splitlines()[1:-1]
+    order = [
+        "openssl",
+        "pkey",
+        "-in",
+        desk.at("key.pem"),
+        "-passin",
+        f"env:{LOG_VARIABLE}",
+        "-pubout",
+        "-outform",
+        "DER",
+    ]
+
+    assert ROUNDS.to_bytes(3, "big") in b64decode("".join(lines))
+    assert isinstance(load_pem_private_key(pem, b"correct horse battery"), Ed25519PrivateKey)
+    if shutil.which("openssl") is not None:
+        shown = subprocess.run(order, capture_output=True, check=True, timeout=60).stdout
+        assert vkey.endswith(b64encode(b"\x01" + shown[-32:]).decode())
 
 
 def test_a_key_is_made_encrypted_for_its_owner_only(desk: Desk, vkey: str, monkeypatch: pytest.MonkeyPatch) -> None:

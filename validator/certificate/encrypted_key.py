@@ -12,7 +12,8 @@ import os
 import textwrap
 from typing import Final
 
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES256
 from cryptography.hazmat.primitives.ciphers.modes import CBC
@@ -30,7 +31,7 @@ AES_256_CBC: Final = bytes.fromhex("060960864801650304012a")
 NULL: Final = b"\x05\0"
 
 
-def encrypted_pem(key: ec.EllipticCurvePrivateKey, passphrase: str) -> str:
+def encrypted_pem(key: EllipticCurvePrivateKey | Ed25519PrivateKey, passphrase: str) -> str:
     """The key as PEM, to be opened by the passphrase in UTF-8."""
     plain = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     salt, start = os.urandom(16), os.urandom(16)

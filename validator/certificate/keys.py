@@ -1,4 +1,4 @@
-"""Signing keys: P-256, encrypted at rest as PKCS#8, and marked for good when they are for demonstration.
+"""Signing keys: P-256, encrypted at rest as PKCS#8 or on a token, and marked for good when for demonstration.
 
 A key's id is the RFC 7638 thumbprint of its public half, with `DEMO-` before it for a demo key: the
 mark stands in every proof and cannot be taken off without becoming another key to those who trust.
@@ -20,15 +20,16 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from validator.canonical import canonical
 from validator.certificate import encrypted_key
+from validator.certificate.es256 import SIZE, PrivateHalf, SoftwareKey
 from validator.certificate.moments import stamp
 from validator.certificate.multibase import from_plain_base64url, plain_base64url
 from validator.certificate.strict_json import parse
+from validator.certificate.token_reference import TokenReference, reference
 from validator.errors import EvidenceError, UsageError
 
 SCHEMA: Final = "lienthong-key/1.0"
 DEMO: Final = "DEMO-"
 SHORTEST_PASSPHRASE: Final = 12
-SIZE: Final = 32
 MEMBERS: Final = {"schema", "demo", "created", "public", "private"}
 
 
@@ -36,7 +37,7 @@ MEMBERS: Final = {"schema", "demo", "created", "public", "private"}
 class SigningKey:
     """A private key that may be used now, with its id."""
 
-    private: ec.EllipticCurvePrivateKey
+    private: PrivateHalf
     demo: bool
 
     @property
@@ -45,7 +46,7 @@ class SigningKey:
 
 
 def generate(demo: bool) -> SigningKey:
-    return SigningKey(ec.generate_private_key(ec.SECP256R1()), demo)
+    return SigningKey(SoftwareKey(ec.generate_private_key(ec.SECP256R1())), demo)
 
 
 def public_jwk(key: ec.EllipticCurvePublicKey) -> dict[str, str]:
@@ -72,12 +73,23 @@ def key_id(key: ec.EllipticCurvePublicKey, demo: bool) -> str:
 
 
 def save(key: SigningKey, path: Path, passphrase: str, created: datetime) -> None:
-    """Writes a new key file that only its owner can read; never over another. Raises UsageError."""
+    """Writes a new file of a key in memory, encrypted. Raises UsageError; TypeError for a key on a token."""
     check_passphrase(passphrase)
+    if not isinstance(key.private, SoftwareKey):
+        raise TypeError(key.private)
+    _write(key, encrypted_key.encrypted_pem(key.private.secret, passphrase), path, created)
+
+
+def save_reference(key: SigningKey, place: TokenReference, path: Path, created: datetime) -> None:
+    """Writes a new file of a key whose private half stays on its token. Raises UsageError."""
+    _write(key, place.as_dict(), path, created)
+
+
+def _write(key: SigningKey, private: str | dict[str, Any], path: Path, created: datetime) -> None:
+    """A file that only its owner can read; never over another."""
     content = {
         "schema": SCHEMA, "demo": key.demo, "created": stamp(created),
-        "public": {**public_jwk(key.private.public_key()), "kid": key.kid},
-        "private": encrypted_key.encrypted_pem(key.private, passphrase),
+        "public": {**public_jwk(key.private.public_key()), "kid": key.kid}, "private": private,
     }  # fmt: skip
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
@@ -96,29 +108,50 @@ def check_passphrase(passphrase: str) -> None:
         raise UsageError("key.passphrase_short", {"shortest": SHORTEST_PASSPHRASE})
 
 
-def load(path: Path, passphrase: str) -> SigningKey:
-    """The key of a file. Raises UsageError; no text of it holds a value of the file."""
-    content, demo = key_file(path), False
+def load(path: Path, secret: str) -> SigningKey:
+    """The key of a file, opened by its passphrase, or by the PIN of its token.
+
+    Raises:
+        UsageError: no text of it holds a value of the file, but where the token and its key are.
+    """
+    content = key_file(path)
+    private = content["private"]
+    half = _decrypted(private, secret, path) if isinstance(private, str) else _on_token(reference(private), secret)
+    key = SigningKey(half, content["demo"])
+    if key.kid != content["public"]["kid"]:
+        raise UsageError("key.not_a_key" if isinstance(private, str) else "key.other_on_token", {"path": str(path)})
+    return key
+
+
+def _decrypted(pem: str, passphrase: str, path: Path) -> SoftwareKey:
     try:
-        private = load_pem_private_key(content["private"].encode(), passphrase.encode())
-        demo = bool(content["demo"])
-        if isinstance(private, ec.EllipticCurvePrivateKey) and isinstance(private.curve, ec.SECP256R1):
-            key = SigningKey(private, demo)
-            if key.kid == content["public"]["kid"]:
-                return key
+        private = load_pem_private_key(pem.encode(), passphrase.encode())
     except (ValueError, TypeError, UnsupportedAlgorithm):
         raise UsageError("key.not_opened", {"path": str(path)}) from None
+    if isinstance(private, ec.EllipticCurvePrivateKey) and isinstance(private.curve, ec.SECP256R1):
+        return SoftwareKey(private)
     raise UsageError("key.not_a_key", {"path": str(path)})
 
 
+def _on_token(place: TokenReference, pin: str) -> PrivateHalf:
+    from validator.certificate.token_key import open_key
+
+    return open_key(place, pin)
+
+
+def token_of(content: Mapping[str, Any]) -> TokenReference | None:
+    """Where the private half of such a file lies when it is on a token."""
+    return None if isinstance(content["private"], str) else reference(content["private"])
+
+
 def key_file(path: Path) -> dict[str, Any]:
-    """What a key file says openly and its encrypted private half; the id follows from the key. Raises UsageError."""
+    """A key file: what it says openly, the private half encrypted or where it lies; its id fits. Raises UsageError."""
     try:
         content = parse(path.read_bytes(), path.name)
         if isinstance(content, dict) and set(content) == MEMBERS and content["schema"] == SCHEMA:
             own = content["public"]
-            known = isinstance(content["private"], str) and isinstance(content["demo"], bool)
-            if known and own["kid"] == key_id(public_key(own), content["demo"]):
+            token_of(content)
+            if isinstance(content["demo"], bool) and own["kid"] == key_id(public_key(own), content["demo"]):
                 return content
     except OSError as fault:
         reason = fault.strerror or str(fault)

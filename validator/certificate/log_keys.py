@@ -9,13 +9,9 @@ from typing import Final
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
-    Encoding,
-    PrivateFormat,
-    load_pem_private_key,
-)
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from validator.certificate.encrypted_key import encrypted_pem
 from validator.errors import UsageError
 
 SHORTEST_PASSPHRASE: Final = 12
@@ -27,7 +23,7 @@ def generate(path: Path, passphrase: str) -> Ed25519PrivateKey:
     if len(passphrase) < SHORTEST_PASSPHRASE:
         raise UsageError("tlog.passphrase_short", {"shortest": SHORTEST_PASSPHRASE})
     key = Ed25519PrivateKey.generate()
-    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(passphrase.encode()))
+    pem = encrypted_pem(key, passphrase).encode()
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         with os.fdopen(handle, "wb") as stream:

@@ -1,6 +1,7 @@
 """W3C Data Integrity proofs of the suite `ecdsa-jcs-2019` with P-256 (Data Integrity ECDSA Cryptosuites v1.0, §3.3).
 
-Signing is deterministic (RFC 6979): the same document, key and time give the same bytes. Where the
+With a key in memory signing is deterministic (RFC 6979): the same document, key and time give the
+same bytes. A key on a token signs with chance; what it signs verifies just the same. Where the
 specification lets a document have contexts beyond those of its proof, they must be equal here: what
 is appended would not be signed.
 """
@@ -14,30 +15,24 @@ from typing import Any, Final
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
-from cryptography.hazmat.primitives.hashes import SHA256
 
 from validator.canonical import canonical
+from validator.certificate.es256 import SIZE, PrivateHalf, verify
 from validator.certificate.moments import read_stamp
 from validator.certificate.multibase import base58, from_base58
 from validator.errors import EvidenceError
 
 SUITE: Final = "ecdsa-jcs-2019"
-SIZE: Final = 32
 FIXED: Final = {"type": "DataIntegrityProof", "cryptosuite": SUITE, "proofPurpose": "assertionMethod"}
 MEMBERS: Final = frozenset({*FIXED, "created", "verificationMethod", "proofValue"})
 
 
-def sign(
-    document: Mapping[str, Any], key: ec.EllipticCurvePrivateKey, verification_method: str, created: str
-) -> dict[str, Any]:
+def sign(document: Mapping[str, Any], key: PrivateHalf, verification_method: str, created: str) -> dict[str, Any]:
     """The document with its proof. `created` is an RFC 3339 moment."""
     proof: dict[str, Any] = {**FIXED, "created": created, "verificationMethod": verification_method}
     if "@context" in document:
         proof["@context"] = document["@context"]
-    signature = key.sign(_signed_bytes(document, proof), ec.ECDSA(SHA256(), deterministic_signing=True))
-    r, s = decode_dss_signature(signature)
-    value = base58(r.to_bytes(SIZE, "big") + s.to_bytes(SIZE, "big"))
+    value = base58(key.sign(_signed_bytes(document, proof)))
     return {**document, "proof": {**proof, "proofValue": value}}
 
 
@@ -47,9 +42,7 @@ def check(secured: Mapping[str, Any], key: ec.EllipticCurvePublicKey, name: str)
     document = {member: value for member, value in secured.items() if member != "proof"}
     options = {member: value for member, value in proof.items() if member != "proofValue"}
     try:
-        signature = from_base58(proof["proofValue"], 2 * SIZE)
-        r, s = (int.from_bytes(half, "big") for half in (signature[:SIZE], signature[SIZE:]))
-        key.verify(encode_dss_signature(r, s), _signed_bytes(document, options), ec.ECDSA(SHA256()))
+        verify(key, from_base58(proof["proofValue"], 2 * SIZE), _signed_bytes(document, options))
     except (ValueError, InvalidSignature) as fault:
         raise EvidenceError("proof.wrong", {"name": name}) from fault
 

@@ -14,16 +14,14 @@ from typing import Any, Final
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
-from cryptography.hazmat.primitives.hashes import SHA256
 
 from validator.canonical import canonical
+from validator.certificate.es256 import SIZE, PrivateHalf, verify
 from validator.certificate.multibase import from_plain_base64url as decoded
 from validator.certificate.multibase import plain_base64url as encoded
 from validator.errors import EvidenceError, UsageError
 
 TYPE: Final = "lienthong-qr"
-SIZE: Final = 32
 LONGEST: Final = 2_000
 NAME_LONGEST: Final = 60
 CLAIMS: Final = {"n", "d", "o", "s", "f", "u", "demo"}
@@ -45,11 +43,10 @@ def claims_of(credential: Mapping[str, Any], content: bytes) -> dict[str, Any]:
     }
 
 
-def token(claims: Mapping[str, Any], key: ec.EllipticCurvePrivateKey, kid: str) -> str:
-    """The claims signed with a P-256 key, deterministically: the same claims give the same token."""
+def token(claims: Mapping[str, Any], key: PrivateHalf, kid: str) -> str:
+    """The claims signed with a P-256 key; one in memory gives the same token for the same claims."""
     signed = ".".join(encoded(canonical(part)) for part in ({"alg": "ES256", "kid": kid, "typ": TYPE}, claims))
-    r, s = decode_dss_signature(key.sign(signed.encode(), ec.ECDSA(SHA256(), deterministic_signing=True)))
-    return f"{signed}.{encoded(r.to_bytes(SIZE, 'big') + s.to_bytes(SIZE, 'big'))}"
+    return f"{signed}.{encoded(key.sign(signed.encode()))}"
 
 
 def address(url: str, signed: str) -> str:
@@ -78,9 +75,8 @@ def read(text: str, key_of: PublicKeys) -> dict[str, Any]:
         raise EvidenceError("qr.malformed") from fault
     if (key := key_of(kid)) is None:
         raise EvidenceError("qr.unknown_key", {"kid": kid[:80]})
-    r, s = (int.from_bytes(half, "big") for half in (value[:SIZE], value[SIZE:]))
     try:
-        key.verify(encode_dss_signature(r, s), f"{head}.{body}".encode(), ec.ECDSA(SHA256()))
+        verify(key, value, f"{head}.{body}".encode())
     except (InvalidSignature, ValueError) as fault:
         raise EvidenceError("qr.wrong") from fault
     return dict(claims)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from validator.cli.clicks import Command, LazyGroup, command, lang_option, option
-from validator.cli.signing import passphrase_option
+from validator.cli.signing import passphrase_option, pin_option
 from validator.cli.words import say
+from validator.errors import UsageError
+
+if TYPE_CHECKING:
+    from validator.certificate.keys import SigningKey
 
 SUBCOMMANDS = {name: f"validator.cli.key:{name}" for name in ("new", "show", "jwks")}
 
@@ -23,12 +28,10 @@ def key(lang: str) -> LazyGroup:
 def new(lang: str) -> Command:
     """Makes a key."""
 
-    def run(out: str, demo: bool, passphrase_file: str | None) -> int:
-        from validator.certificate.keys import generate, save
-        from validator.cli.signing import passphrase
-
-        made = generate(demo)
-        save(made, Path(out), passphrase(passphrase_file), datetime.now(UTC))
+    def run(out: str, demo: bool, **given: Any) -> int:
+        if given["pkcs11"] is None and (given["token"] or given["label"] or given["existing"]):
+            raise click.UsageError("--token, --label, --existing: --pkcs11")
+        made = _encrypted(out, demo, given) if given["pkcs11"] is None else _on_token(out, demo, given)
         click.echo(say(lang, "key.new.done", path=out, kid=made.kid))
         if demo:
             click.echo(say(lang, "key.show.demo"))
@@ -41,8 +44,40 @@ def new(lang: str) -> Command:
         option(lang, "--out", required=True, metavar=say(lang, "metavar.file"), help_key="option.key_out"),
         option(lang, "--demo", is_flag=True, help_key="option.demo"),
         passphrase_option(lang),
+        option(lang, "--pkcs11", metavar="MODULE", help_key="option.pkcs11"),
+        option(lang, "--token", metavar="LABEL", help_key="option.token"),
+        option(lang, "--label", metavar="LABEL", help_key="option.token_label"),
+        option(lang, "--existing", is_flag=True, help_key="option.token_existing"),
+        pin_option(lang),
         lang_option(lang),
     )
+
+
+def _encrypted(out: str, demo: bool, given: Mapping[str, Any]) -> SigningKey:
+    from validator.certificate.keys import generate, save
+    from validator.cli.signing import passphrase
+
+    made = generate(demo)
+    save(made, Path(out), passphrase(given["passphrase_file"]), datetime.now(UTC))
+    return made
+
+
+def _on_token(out: str, demo: bool, given: Mapping[str, Any]) -> SigningKey:
+    """A pair on a token, made or found there; not made where the file is there already."""
+    from validator.certificate.keys import SigningKey, save_reference
+    from validator.certificate.token_key import make_key, take_key
+    from validator.certificate.token_reference import TokenReference
+    from validator.cli.signing import pin
+
+    if not given["token"] or not given["label"]:
+        raise click.UsageError("--pkcs11: --token, --label")
+    if Path(out).exists():
+        raise UsageError("key.exists", {"path": out})
+    place = TokenReference(str(Path(given["pkcs11"]).absolute()), given["token"], given["label"], "")
+    half = (take_key if given["existing"] else make_key)(place, pin(given["pin_file"]))
+    made = SigningKey(half, demo)
+    save_reference(made, half.place, Path(out), datetime.now(UTC))
+    return made
 
 
 def show(lang: str) -> Command:
@@ -50,9 +85,12 @@ def show(lang: str) -> Command:
 
     def run(key_file: str) -> int:
         from validator.certificate.keys import key_file as read
+        from validator.certificate.keys import token_of
 
         content = read(Path(key_file))
         click.echo(say(lang, "key.show.line", kid=content["public"]["kid"], created=content["created"]))
+        if place := token_of(content):
+            click.echo(say(lang, "key.show.token", **place.as_dict()))
         if content["demo"]:
             click.echo(say(lang, "key.show.demo"))
         return 0

@@ -133,11 +133,17 @@ def refresh(lang: str) -> Command:
 def rotate(lang: str) -> Command:
     """Changes the key that signs."""
 
-    def run(to: str, to_passphrase_file: str | None, compromised: bool, **given: Any) -> int:
+    def run(to: str, to_passphrase_file: str | None, to_pin_file: str | None, compromised: bool, **given: Any) -> int:
         from validator.certificate import keeping
 
         register, old = opened(given)
-        new = signing_key({"key": to, "passphrase_file": to_passphrase_file or given["passphrase_file"]})
+        new = signing_key(
+            {
+                "key": to,
+                "passphrase_file": to_passphrase_file or given["passphrase_file"],
+                "pin_file": to_pin_file or given["pin_file"],
+            }
+        )
         keeping.rotate(register, old, new, datetime.now(UTC), compromised)
         tell_demo(lang, new.demo)
         click.echo(say(lang, "certificate.rotate.done", path=given["register"], kid=new.kid))
@@ -152,5 +158,6 @@ def rotate(lang: str) -> Command:
         option(lang, "--to", required=True, metavar=where, help_key="option.to_key"),
         option(lang, "--compromised", is_flag=True, help_key="option.compromised"),
         option(lang, "--to-passphrase-file", metavar=where, help_key="option.to_passphrase_file"),
+        option(lang, "--to-pin-file", metavar=where, help_key="option.to_pin_file"),
         lang_option(lang),
     )

@@ -1,6 +1,6 @@
-"""What commands that sign have in common: the register, the key, and where its passphrase comes from.
+"""What commands that sign have in common: the register, the key, and where its passphrase or PIN comes from.
 
-A passphrase stands in the environment or in a file, never in an argument that others can see.
+Both stand in the environment or in a file, never in an argument that others can see.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 VARIABLE: Final = "LIENTHONG_KEY_PASSPHRASE"
 LOG_VARIABLE: Final = "LIENTHONG_LOG_PASSPHRASE"
+PIN_VARIABLE: Final = "LIENTHONG_PKCS11_PIN"
 LONGEST: Final = 4096
 
 
@@ -32,15 +33,20 @@ def register_option(lang: str) -> click.Option:
 
 
 def passphrase_option(lang: str) -> click.Option:
-    return option(lang, "--passphrase-file", metavar=say(lang, "metavar.file"), help_key="option.passphrase_file")
+    return option(lang, "--passphrase-file", metavar=say(lang, "metavar.file"), help_key="option.key_passphrase_file")
+
+
+def pin_option(lang: str) -> click.Option:
+    return option(lang, "--pin-file", metavar=say(lang, "metavar.file"), help_key="option.pin_file")
 
 
 def signing_options(lang: str) -> list[click.Parameter]:
-    """Register, key and passphrase of a command that signs."""
+    """Register, key, and passphrase or PIN of a command that signs."""
     return [
         register_option(lang),
         option(lang, "--key", required=True, metavar=say(lang, "metavar.file"), help_key="option.key"),
         passphrase_option(lang),
+        pin_option(lang),
     ]
 
 
@@ -87,17 +93,32 @@ def keeper_of(given: Mapping[str, Any]) -> Keeper:
 
 
 def signing_key(given: Mapping[str, Any]) -> SigningKey:
-    from validator.certificate.keys import load
+    """The key of a call, opened by its passphrase, or by the PIN of the token that it is on. Raises UsageError."""
+    from validator.certificate.keys import key_file, load, token_of
 
-    return load(Path(given["key"]), passphrase(given["passphrase_file"]))
+    path = Path(given["key"])
+    encrypted = token_of(key_file(path)) is None
+    return load(path, passphrase(given["passphrase_file"]) if encrypted else pin(given["pin_file"]))
 
 
 def passphrase(file: str | None, variable: str = VARIABLE) -> str:
     """The passphrase, without the line break at the end of its file. Raises UsageError."""
-    if file is None:
-        if not os.environ.get(variable):
-            raise UsageError("key.no_passphrase", {"variable": variable})
-        return os.environ[variable]
+    if file is not None:
+        return _secret_of(file)
+    if not os.environ.get(variable):
+        raise UsageError("key.no_passphrase", {"variable": variable})
+    return os.environ[variable]
+
+
+def pin(file: str | None) -> str:
+    """The PIN of a token, likewise. Raises UsageError."""
+    found = _secret_of(file) if file is not None else os.environ.get(PIN_VARIABLE)
+    if not found:
+        raise UsageError("token.no_pin", {"variable": PIN_VARIABLE})
+    return found
+
+
+def _secret_of(file: str) -> str:
     try:
         with Path(file).open("rb") as stream:
             return stream.read(LONGEST).decode().rstrip("\r\n")

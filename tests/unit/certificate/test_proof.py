@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from validator.canonical import canonical
 from validator.certificate import proof
+from validator.certificate.es256 import SoftwareKey
 from validator.certificate.multibase import ALPHABET, from_base58
 from validator.errors import EvidenceError
 
@@ -38,7 +39,7 @@ def multikey(name: str) -> bytes:
     return number.to_bytes((number.bit_length() + 7) // 8, "big")[2:]
 
 
-PRIVATE = ec.derive_private_key(int.from_bytes(multikey("secretKeyMultibase"), "big"), ec.SECP256R1())
+PRIVATE = SoftwareKey(ec.derive_private_key(int.from_bytes(multikey("secretKeyMultibase"), "big"), ec.SECP256R1()))
 PUBLIC = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), multikey("publicKeyMultibase"))
 
 
