@@ -127,3 +127,7 @@ def slack(found: dict[str, float], kept: dict[str, float]) -> Iterator[str]:
 def kept_costs() -> dict[str, dict[str, float]]:
     loaded: dict[str, dict[str, float]] = json.loads(KEPT.read_text(encoding="utf-8"))
     return loaded
+
+
+if __name__ == "__main__":
+    print(json.dumps(costs(sys.argv[1], Path(sys.argv[2]))))
