@@ -6,14 +6,14 @@ import json
 import tempfile
 from pathlib import Path
 
-from tests.guard.cost import KEPT, SCENARIOS, TOTAL, costs
+from tests.guard.cost import KEPT, SCENARIOS, TOTAL, apart
 
 
 def main() -> None:
     found = {}
     for scenario in SCENARIOS:
         with tempfile.TemporaryDirectory() as folder:
-            found[scenario] = costs(scenario, Path(folder))
+            found[scenario] = apart(scenario, Path(folder))
         print(f"{scenario}: {found[scenario][TOTAL]} calls a record")
     KEPT.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 

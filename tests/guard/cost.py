@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import json
+import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -63,6 +64,14 @@ def costs(scenario: str, folder: Path) -> dict[str, float]:
     found = {name: (two.calls[name] - one.calls[name]) / hours for name in sorted(two.calls)}
     kept = {name: round(calls, 3) for name, calls in found.items() if calls >= SMALLEST}
     return {TOTAL: round(sum(found.values()), 3), HELD: max(0.0, round((two.held - one.held) / hours, 3)), **kept}
+
+
+def apart(scenario: str, folder: Path) -> dict[str, float]:
+    """The same, counted in a process of its own: what others have loaded, kept or patched counts nothing there."""
+    command = [sys.executable, "-m", "tests.guard.cost", scenario, str(folder)]
+    ran = subprocess.run(command, cwd=Path(__file__).parents[2], check=True, capture_output=True, text=True)
+    found: dict[str, float] = json.loads(ran.stdout)
+    return found
 
 
 def submission(scenario: str, folder: Path, records: int) -> Path:

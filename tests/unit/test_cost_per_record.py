@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.guard.cost import RENEW, SCENARIOS, costs, excesses, kept_costs, slack
+from tests.guard.cost import RENEW, SCENARIOS, apart, costs, excesses, kept_costs, slack
 from validator.checks import schema
 from validator.checks.schema import SchemaCheck
 
-ROOT = Path(__file__).resolve().parents[2]
 ATTEMPTS = 3  # on a busy machine rows come from the engine in other portions, which costs other calls
 NEEDLESS = """
 def needless(honest, check, batch):
@@ -23,14 +19,6 @@ def needless(honest, check, batch):
         id(place)
     yield from honest(check, batch)
 """
-
-
-def apart(scenario: str, folder: Path) -> dict[str, float]:
-    """The costs counted in a process of its own: what other tests have loaded or patched costs nothing there."""
-    command = [sys.executable, "-m", "tests.guard.cost", scenario, str(folder)]
-    ran = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
-    found: dict[str, float] = json.loads(ran.stdout)
-    return found
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
