@@ -64,6 +64,11 @@ class Register:
         """Raises EvidenceError."""
         return parse_jwks(read_file(self.folder, KEYS), KEYS)
 
+    @property
+    def demo(self) -> bool:
+        """Whether nothing of this register has value. Raises EvidenceError."""
+        return any(key.demo for key in self.keys().values())
+
     def index(self) -> list[Row]:
         """A row for each certificate, in the order of issue. Raises EvidenceError."""
         if not (self.folder / INDEX).exists():

@@ -9,7 +9,7 @@ import click
 
 from validator.canonical import canonical
 from validator.cli.clicks import Command, command, lang_option, option
-from validator.cli.signing import register_option
+from validator.cli.signing import register_option, tell_demo
 from validator.cli.verifying import means_of, shown, verifying_options
 from validator.cli.words import say
 from validator.report.wording import integer
@@ -24,7 +24,9 @@ def proofs(lang: str) -> Command:
         from validator.certificate.keeping import renew_proofs
         from validator.certificate.register import open_register
 
-        count = renew_proofs(open_register(Path(register)))
+        kept = open_register(Path(register))
+        count = renew_proofs(kept)
+        tell_demo(lang, kept.demo)
         click.echo(say(lang, "certificate.proofs.done", count=integer(count, lang), path=register))
         return 0
 
@@ -39,7 +41,9 @@ def bundle(lang: str) -> Command:
         from validator.certificate.files import write_whole
         from validator.certificate.register import open_register
 
-        write_whole(Path(out), canonical(bundle_of(open_register(Path(register)), number)))
+        kept = open_register(Path(register))
+        write_whole(Path(out), canonical(bundle_of(kept, number)))
+        tell_demo(lang, kept.demo)
         click.echo(say(lang, "validate.written", path=out), err=True)
         return 0
 
@@ -64,7 +68,9 @@ def audit(lang: str) -> Command:
 
         if not given["register"]:
             raise click.UsageError("--register")
-        lines = list(looked(open_register(Path(given["register"])), means_of(given)))
+        kept = open_register(Path(given["register"]))
+        lines = list(looked(kept, means_of(given)))
+        tell_demo(lang, kept.demo)
         for line in lines:
             click.echo(shown(lang, line))
         bad = any(line.mark in (Mark.PROBLEM, Mark.UNKNOWN) for line in lines)

@@ -95,6 +95,10 @@ def test_every_output_of_a_demo_key_says_demo(ground: Path, capsys: pytest.Captu
         ("certificate", "suspend", number, *SIGNING, *LOG, "--reason", "x"),
         ("certificate", "verify", file, *register),
         ("certificate", "refresh", *SIGNING),
+        ("certificate", "proofs", *register),
+        ("certificate", "bundle", number, *register, "--out", "b.json"),
+        ("certificate", "audit", *register),
+        ("certificate", "badge", file, *register),
     ):
         capsys.readouterr()
         call(*command)
