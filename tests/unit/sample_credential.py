@@ -75,6 +75,7 @@ def sample_credential(demo: bool = True) -> dict[str, Any]:
                 "tool": {"name": "Liên thông", "version": "0.1.0"}, "profile": None, "parameters": [],
                 "codeLists": [], "evidenceGrades": [],
             },
+            "conditions": [],
             "report": {
                 "evidenceDigest": None,
                 "title": both("report_title"), "id": "urn:sha256:" + "d" * 64, "digest": "sha256:" + "d" * 64,

@@ -9,12 +9,14 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.unit.projections import REPORTS, faults, only_should_fails, undecided
 from tests.unit.sample_report import sample_report
+from validator.certificate.dsse import pae, sign, verify
+from validator.certificate.es256 import SoftwareKey
 from validator.errors import EvidenceError
-from validator.report.dsse import pae, sign, verify
 from validator.report.intoto import render, statement
 
-KEY = ec.derive_private_key(7, ec.SECP256R1())
-OTHER = ec.derive_private_key(8, ec.SECP256R1())
+KEY = SoftwareKey(ec.derive_private_key(7, ec.SECP256R1()))
+OTHER = SoftwareKey(ec.derive_private_key(8, ec.SECP256R1()))
+KEYS = {"k1": KEY.public_key()}
 
 
 @pytest.mark.parametrize("name", REPORTS)
@@ -51,7 +53,7 @@ def test_an_envelope_gives_its_payload_to_the_key_that_signed_it():
     envelope = sign(payload, KEY, "k1")
 
     assert not faults("dsse.schema.json", json.loads(envelope))
-    assert verify(envelope, KEY.public_key()) == payload
+    assert verify(envelope, KEYS) == (payload, "k1")
     assert sign(payload, KEY, "k1") == envelope
 
 
@@ -60,7 +62,7 @@ def test_a_second_signature_may_be_the_one_that_counts():
     both, own = json.loads(sign(payload, OTHER, "k2")), json.loads(sign(payload, KEY, "k1"))
     both["signatures"] += own["signatures"]
 
-    assert verify(json.dumps(both), KEY.public_key()) == payload
+    assert verify(json.dumps(both), KEYS) == (payload, "k1")
 
 
 def test_another_key_payload_or_type_is_refused():
@@ -68,7 +70,7 @@ def test_another_key_payload_or_type_is_refused():
     changed = {**envelope, "payload": json.loads(sign(b"{}", KEY, "k1"))["payload"]}
     for given, key in ((envelope, OTHER), (changed, KEY), ({**envelope, "payloadType": "text/plain"}, KEY)):
         with pytest.raises(EvidenceError):
-            verify(json.dumps(given), key.public_key())
+            verify(json.dumps(given), {"k1": key.public_key()})
 
 
 def envelope(signatures: str, payload: str = '""') -> str:
@@ -85,4 +87,4 @@ def envelope(signatures: str, payload: str = '""') -> str:
 )
 def test_what_is_no_envelope_is_refused_without_a_fault_of_ours(text):
     with pytest.raises(EvidenceError):
-        verify(text, KEY.public_key())
+        verify(text, KEYS)

@@ -31,6 +31,7 @@ class Terms:
     surveillance_months: int
     holder: Mapping[str, str] | None = None
     evidence: str | None = None
+    conditions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ def credential(
             "completeness": completeness(scope, report),
             "notPassed": not_passed(report, scope),
             "waivers": waivers(report, scope),
+            "conditions": list(terms.conditions),
             "method": _method(report, scope),
             "report": {**_report(report), "evidenceDigest": terms.evidence},
             "grantedAt": stamp(terms.granted_at),

@@ -71,6 +71,7 @@ def issue(lang: str) -> Command:
                help_key="option.valid_months"),
         option(lang, "--surveillance-months", type=click.IntRange(1, 12), help_key="option.surveillance_months"),
         option(lang, "--bundle", metavar=say(lang, "metavar.bundle"), help_key="option.evidence"),
+        option(lang, "--condition", multiple=True, metavar="…", help_key="option.condition"),
         option(lang, "--holder", metavar="…", help_key="option.holder"),
         option(lang, "--holder-code", metavar="…", help_key="option.holder_code"),
         option(lang, "--holder-address", metavar="…", help_key="option.holder_address"),
@@ -93,7 +94,8 @@ def _issued(report: Path, given: Mapping[str, Any]) -> dict[str, Any]:
     if holder and "name" not in holder:
         raise click.UsageError("--holder")
     evidence = recomputed(ground, Path(given["bundle"])) if given["bundle"] else None
-    terms = Terms(datetime.now(UTC), months, surveillance, holder or None, evidence)
+    conditions = tuple(text.strip() for text in given["condition"] if text.strip())
+    terms = Terms(datetime.now(UTC), months, surveillance, holder or None, evidence, conditions)
     return issuing.issue(ground, scope, terms, keeper_of(given))
 
 

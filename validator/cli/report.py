@@ -10,7 +10,10 @@ from validator.cli.clicks import Command, LazyGroup, command, lang_option, optio
 from validator.cli.words import say
 from validator.errors import UsageError
 
-SUBCOMMANDS = {name: f"validator.cli.report:{name}" for name in ("render", "diff")}
+SUBCOMMANDS = {
+    **{name: f"validator.cli.report:{name}" for name in ("render", "diff")},
+    **{name: f"validator.cli.report_sign:{name}" for name in ("sign", "verify")},
+}
 
 
 def report(lang: str) -> LazyGroup:

@@ -42,8 +42,12 @@ def pin_option(lang: str) -> click.Option:
 
 def signing_options(lang: str) -> list[click.Parameter]:
     """Register, key, and passphrase or PIN of a command that signs."""
+    return [register_option(lang), *key_options(lang)]
+
+
+def key_options(lang: str) -> list[click.Parameter]:
+    """The same without a register."""
     return [
-        register_option(lang),
         option(lang, "--key", required=True, metavar=say(lang, "metavar.file"), help_key="option.key"),
         passphrase_option(lang),
         pin_option(lang),

@@ -188,3 +188,26 @@ def test_a_certificate_can_be_bound_to_the_evidence_that_its_report_comes_out_of
     data.write_bytes(data.read_bytes() + b" ")
     assert call("certificate", "issue", "out/report.json", *given) == 5
     assert len(list(Path("reg/certificates").iterdir())) == 1
+
+
+def test_a_report_is_signed_for_policy_engines_and_verified(ground: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made("--demo")
+    assert call("report", "sign", ground, "--key", "key.json", "--out", "report.dsse.json") == 0
+    capsys.readouterr()
+    assert call("report", "verify", "report.dsse.json", "--trust", "reg/keys.json") == 0
+    told = capsys.readouterr().out
+    assert "DEMO" in told
+    assert "PASSED for" in told or "WARNED for" in told
+    content = Path("report.dsse.json").read_text("utf-8")
+    Path("changed.json").write_text(content.replace('"payload": "e', '"payload": "f'), "utf-8")
+    assert call("report", "verify", "changed.json", "--trust", "reg/keys.json") == 5
+    assert call("report", "verify", "report.dsse.json", "--trust", ground) == 2
+
+
+def test_conditions_are_part_of_what_is_signed(ground: Path) -> None:
+    made()
+    given = (*SIGNING, *LOG, "--standard", "VSC-ENV", "--class", "basic", "--condition", "Chỉ cho trạm cố định")
+    assert call("certificate", "issue", ground, *given) == 0
+    (path,) = Path("reg/certificates").glob("*.json")
+
+    assert json.loads(path.read_bytes())["credentialSubject"]["conditions"] == ["Chỉ cho trạm cố định"]

@@ -9,12 +9,15 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from collections.abc import Mapping
 from typing import Any, Final
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from validator.certificate.es256 import SIZE, PrivateHalf
 from validator.errors import EvidenceError
 from validator.report.intoto import PAYLOAD_TYPE
 
@@ -27,10 +30,10 @@ def pae(payload_type: str, payload: bytes) -> bytes:
     return b" ".join([b"DSSEv1", str(len(kind)).encode(), kind, str(len(payload)).encode(), payload])
 
 
-def sign(payload: bytes, key: ec.EllipticCurvePrivateKey, keyid: str, payload_type: str = PAYLOAD_TYPE) -> str:
-    """The envelope as JSON text; the same payload and key give the same signature (RFC 6979)."""
-    algorithm = ec.ECDSA(SHA256(), deterministic_signing=True)
-    signature = key.sign(pae(payload_type, payload), algorithm)
+def sign(payload: bytes, key: PrivateHalf, keyid: str, payload_type: str = PAYLOAD_TYPE) -> str:
+    """The envelope as JSON text. Raises UsageError when a token does not sign."""
+    made = key.sign(pae(payload_type, payload))
+    signature = encode_dss_signature(*(int.from_bytes(half, "big") for half in (made[:SIZE], made[SIZE:])))
     envelope = {
         "payload": base64.b64encode(payload).decode(),
         "payloadType": payload_type,
@@ -39,11 +42,13 @@ def sign(payload: bytes, key: ec.EllipticCurvePrivateKey, keyid: str, payload_ty
     return json.dumps(envelope, indent=2) + "\n"
 
 
-def verify(envelope: str, key: ec.EllipticCurvePublicKey, payload_type: str = PAYLOAD_TYPE) -> bytes:
-    """The payload, once one of the signatures is this key's over it and over the type expected.
+def verify(
+    envelope: str, keys: Mapping[str, ec.EllipticCurvePublicKey], payload_type: str = PAYLOAD_TYPE
+) -> tuple[bytes, str]:
+    """The payload and whose it is, once one of these keys signed it and the type expected under its own id.
 
     Raises:
-        EvidenceError: no envelope, another type of payload, or no signature of this key.
+        EvidenceError: no envelope, another type of payload, or no signature of these keys.
     """
     members = _members(envelope)
     if members["payloadType"] != payload_type:
@@ -52,13 +57,20 @@ def verify(envelope: str, key: ec.EllipticCurvePublicKey, payload_type: str = PA
     signed = pae(payload_type, payload)
     for signature in members["signatures"]:
         try:
-            key.verify(_decoded(signature["sig"]), signed, ec.ECDSA(SHA256()))
-        except InvalidSignature:
-            continue
+            keyid, made = str(signature["keyid"]), _decoded(signature["sig"])
         except (KeyError, TypeError) as fault:
             raise EvidenceError("evidence.envelope_malformed", {"reason": "signatures"}) from fault
-        return payload
+        if keyid in keys and _holds(keys[keyid], made, signed):
+            return payload, keyid
     raise EvidenceError("evidence.envelope_signature")
+
+
+def _holds(key: ec.EllipticCurvePublicKey, signature: bytes, signed: bytes) -> bool:
+    try:
+        key.verify(signature, signed, ec.ECDSA(SHA256()))
+    except InvalidSignature:
+        return False
+    return True
 
 
 def _members(envelope: str) -> dict[str, Any]:
