@@ -14,6 +14,7 @@ from validator.cli.clicks import Command, LazyGroup, command, lang_option, optio
 from validator.cli.signing import keeper_of, log_options, register_option, signing_options, tell_demo
 from validator.cli.verifying import EXIT_CODES, Asked, asked, means_of, shown, told, verifying_options
 from validator.cli.words import say
+from validator.errors import UsageError
 from validator.messages import catalogue, fill
 from validator.model.standard import ConformanceClass
 
@@ -92,7 +93,7 @@ def _issued(report: Path, given: Mapping[str, Any]) -> dict[str, Any]:
     names = {"name": "holder", "taxCode": "holder_code", "address": "holder_address"}
     holder = {name: str(given[member]) for name, member in names.items() if given[member]}
     if holder and "name" not in holder:
-        raise click.UsageError("--holder")
+        raise UsageError("usage.options", {"options": "--holder"})
     evidence = recomputed(ground, Path(given["bundle"])) if given["bundle"] else None
     conditions = tuple(text.strip() for text in given["condition"] if text.strip())
     terms = Terms(datetime.now(UTC), months, surveillance, holder or None, evidence, conditions)

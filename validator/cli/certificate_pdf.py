@@ -125,7 +125,7 @@ def trust_of(given: Mapping[str, Any]) -> Trust:
 def _pair(text: str) -> tuple[str, str]:
     field, equals, path = text.partition("=")
     if not equals or not path:
-        raise click.UsageError("--signer")
+        raise UsageError("usage.options", {"options": "--signer"})
     return field, path
 
 

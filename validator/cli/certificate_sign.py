@@ -12,6 +12,7 @@ from validator.cli.certificate_pdf import optional, trust_of, trust_options, wri
 from validator.cli.clicks import Command, command, lang_option, option
 from validator.cli.signing import passphrase, passphrase_option
 from validator.cli.words import say
+from validator.errors import UsageError
 
 LEVELS = ("B-B", "B-T", "B-LT", "B-LTA")
 
@@ -23,7 +24,7 @@ def sign(lang: str) -> Command:
         optional("validator.certificate.pades", "pyhanko")
         ways = [name for name in ("key", "prepare", "embed") if given[name]]
         if len(ways) != 1 or (ways[0] != "key" and not given["state"]):
-            raise click.UsageError("--key | --prepare --state | --embed --state")
+            raise UsageError("usage.options", {"options": "--key | --prepare --state | --embed --state"})
         made = {"key": _with_key, "prepare": _prepared, "embed": _embedded}[ways[0]](Path(document), given)
         write(Path(given["out"]), made)
         click.echo(say(lang, "validate.written", path=given["out"]), err=True)

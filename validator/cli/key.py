@@ -30,7 +30,7 @@ def new(lang: str) -> Command:
 
     def run(out: str, demo: bool, **given: Any) -> int:
         if given["pkcs11"] is None and (given["token"] or given["label"] or given["existing"]):
-            raise click.UsageError("--token, --label, --existing: --pkcs11")
+            raise UsageError("usage.options", {"options": "--token, --label, --existing: --pkcs11"})
         made = _encrypted(out, demo, given) if given["pkcs11"] is None else _on_token(out, demo, given)
         click.echo(say(lang, "key.new.done", path=out, kid=made.kid))
         if demo:
@@ -70,7 +70,7 @@ def _on_token(out: str, demo: bool, given: Mapping[str, Any]) -> SigningKey:
     from validator.cli.signing import pin
 
     if not given["token"] or not given["label"]:
-        raise click.UsageError("--pkcs11: --token, --label")
+        raise UsageError("usage.options", {"options": "--pkcs11: --token, --label"})
     if Path(out).exists():
         raise UsageError("key.exists", {"path": out})
     place = TokenReference(str(Path(given["pkcs11"]).absolute()), given["token"], given["label"], "")
@@ -109,7 +109,7 @@ def jwks(lang: str) -> Command:
         from validator.certificate.trust import jwks as key_set
 
         if did and controller is None:
-            raise click.UsageError("--did: --controller")
+            raise UsageError("usage.options", {"options": "--did: --controller"})
         files = [read(Path(name)) for name in key_files]
         keys = [TrustedKey(public_key(file["public"]), file["demo"], controller) for file in files]
         made: dict[str, Any] = controller_document(controller, keys) if did and controller else key_set(keys)

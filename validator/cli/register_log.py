@@ -12,6 +12,7 @@ from validator.cli.clicks import Command, command, lang_option, option
 from validator.cli.signing import register_option, tell_demo
 from validator.cli.verifying import means_of, shown, verifying_options
 from validator.cli.words import say
+from validator.errors import UsageError
 from validator.report.wording import integer
 
 EXIT_REFUSED = 5
@@ -67,7 +68,7 @@ def audit(lang: str) -> Command:
         from validator.certificate.register_audit import audit as looked
 
         if not given["register"]:
-            raise click.UsageError("--register")
+            raise UsageError("usage.options", {"options": "--register"})
         kept = open_register(Path(given["register"]))
         lines = list(looked(kept, means_of(given)))
         tell_demo(lang, kept.demo)

@@ -78,7 +78,7 @@ def _keys(given: Mapping[str, Any], copy: Copy | None) -> Keys:
         return read_jwks(Path(given["trust"]))
     content = copy.read(KEYS) if copy else None
     if content is None:
-        raise click.UsageError("--trust | --register")
+        raise UsageError("usage.no_keys")
     return parse_jwks(content, KEYS)
 
 
