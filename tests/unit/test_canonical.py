@@ -49,3 +49,17 @@ def test_the_digest_is_the_sha256_of_the_canonical_text() -> None:
 
 def test_the_order_and_spelling_of_the_source_do_not_matter() -> None:
     assert canonical(json.loads('{"a": 1.50, "b": "\\u0061"}')) == canonical(json.loads('{"b":"a","a":15e-1}'))
+
+
+@pytest.mark.parametrize("number", [1e21, 1e-7, -0.0, 123456789012345680.0, 2.0, 17])
+@pytest.mark.parametrize("text", ["12e34ab", "1234567890123456", '\\"1e5', "-0.0", ".0,", "2.0}"])
+def test_text_that_looks_like_a_number_changes_no_text(number: float, text: str) -> None:
+    for value in ({text: number, "a": text}, [text, number, text], {"b": [number], text + "b": {text: 1.0}}):
+        assert canonical(value) == rfc8785.dumps(value)  # type: ignore[arg-type]
+
+
+def test_a_digest_in_hex_does_not_send_a_document_to_the_slow_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rfc8785, "dumps", None)
+    assert canonical({"digest": "sha256:0e11223344556677889900", "n": 1.0}) == (
+        b'{"digest":"sha256:0e11223344556677889900","n":1}'
+    )

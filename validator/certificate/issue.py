@@ -92,7 +92,7 @@ def _place(keeper: Keeper, terms: Terms) -> Place:
         raise UsageError("register.full", {"path": str(register.folder), "most": ENTRIES})
     numbers = {row["number"] for row in rows}
     number = next(n for n in iter(lambda: _number(terms.granted_at, key.demo), "") if n not in numbers)
-    index = secrets.choice([bit for bit in range(ENTRIES) if bit not in taken])
+    index = next(bit for bit in iter(lambda: secrets.randbelow(ENTRIES), -1) if bit not in taken)
     lists = {purpose: register.list_url(purpose) for purpose in PURPOSES}
     url = register.address(certificate_path(number))
     return Place(number, url, index, lists, keeper.log.origin)

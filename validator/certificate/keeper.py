@@ -63,10 +63,12 @@ class Keeper:
             write_whole(register.folder / proof_path(number, len(past)), told.encode())
             register.write(certificate_path(number), certificate)
             register.write_history(certificate, (*past, made))
-        others = [row for row in register.index() if row["number"] != number]
-        place = next((i for i, row in enumerate(register.index()) if row["number"] == number), len(others))
-        register.write_index([*others[:place], _row(certificate, Event(made["event"])), *others[place:]])
-        sign_lists(register, self.key, moment)
+        rows = register.index()
+        others = [row for row in rows if row["number"] != number]
+        place = next((i for i, row in enumerate(rows) if row["number"] == number), len(others))
+        rows = [*others[:place], _row(certificate, Event(made["event"])), *others[place:]]
+        register.write_index(rows)
+        sign_lists(register, rows, self.key, moment)
         unlinked(register.folder / PENDING)
 
 

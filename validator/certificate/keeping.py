@@ -25,6 +25,7 @@ from validator.certificate.register import (
     POLICY,
     SETTINGS,
     Register,
+    Row,
     list_path,
     log_origin,
     proof_path,
@@ -67,7 +68,7 @@ def found(
         policy = policy_text([signer.key for signer in signers], witnesses, quorum)
         _begin_log(register.folder / LOG, signers)
         write_whole(register.folder / POLICY, policy.encode())
-        sign_lists(register, key, moment)
+        sign_lists(register, [], key, moment)
         register.write(SETTINGS, canonical_value(register.settings()))
 
 
@@ -99,7 +100,7 @@ def refresh(register: Register, key: SigningKey, moment: datetime) -> None:
     with locked(register.folder):
         _check_settled(register)
         check_key(register, key, moment)
-        sign_lists(register, key, moment)
+        sign_lists(register, register.index(), key, moment)
 
 
 def renew_proofs(register: Register) -> int:
@@ -142,12 +143,11 @@ def rotate(register: Register, old: SigningKey, new: SigningKey, moment: datetim
         keys[old.kid] = replace(keys[old.kid], valid_until=now, compromised=compromised)
         keys[new.kid] = TrustedKey(new.private.public_key(), new.demo, register.issuer.id, now)
         register.write_keys(keys)
-        sign_lists(register, new, moment)
+        sign_lists(register, register.index(), new, moment)
 
 
-def sign_lists(register: Register, key: SigningKey, moment: datetime) -> None:
-    """Both lists as the states of the index demand."""
-    rows = register.index()
+def sign_lists(register: Register, rows: Sequence[Row], key: SigningKey, moment: datetime) -> None:
+    """Both lists as the states of the index, these rows, demand."""
     for purpose in PURPOSES:
         bits = [row["index"] for row in rows if row["state"] == STATES[purpose]]
         made = list_credential(

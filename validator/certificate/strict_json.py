@@ -94,7 +94,7 @@ class _Reader:
         if isinstance(value, list):
             for member in value:
                 self.check_text(member)
-        elif isinstance(value, str):
+        elif isinstance(value, str) and not value.isascii():
             if any("\ud800" <= char <= "\udfff" for char in value):
                 raise EvidenceError("json.surrogate", {"name": self.name})
             if not unicodedata.is_normalized("NFC", value):
