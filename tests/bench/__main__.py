@@ -14,10 +14,11 @@ from tests.bench.machine import about
 from tests.bench.page import markdown, plain
 from tests.bench.process import FailedError
 from tests.bench.programs import ROOT, Programs, install_ajv
-from tests.bench.results import Table
+from tests.bench.results import Table, load
 
 FULL, QUICK = 1_000_000, 100_000
 ON_REQUEST = ("large",)
+WITH_AJV = frozenset({"schema", "errors", "forms", "whole", "agreement"})
 PAGE = ROOT / "docs" / "performance.md"
 
 
@@ -29,7 +30,12 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--data", type=Path, help="folder that keeps the generated data")
     parser.add_argument("--json", type=Path, help="file for all figures (default: in the data folder)")
-    parser.add_argument("--page", type=Path, help="page to write (default: docs/performance.md after a full run)")
+    parser.add_argument(
+        "--page",
+        type=Path,
+        help="page to write, with its figures beside it as .json; groups that "
+        "this run leaves out keep theirs (default: docs/performance.md after a full run)",
+    )
     return parser
 
 
@@ -53,13 +59,14 @@ def main() -> int:
     root = given.data or Path(os.environ.get("TOX_ENV_DIR", tempfile.gettempdir())) / "lienthong-bench"
     work = root / "work"
     work.mkdir(parents=True, exist_ok=True)
-    ajv = install_ajv(work)
+    ajv = None if WITH_AJV.isdisjoint(names) else install_ajv(work)
     folder = ajv if isinstance(ajv, Path) else None
     flags = [flag for flag in sys.argv[1:] if flag in ("--quick", "--large")] + (
         ["--only", given.only] if given.only else []
     )
-    table = Table(about(folder, " ".join(["python -m tests.bench", *flags])), [] if isinstance(ajv, Path) else [ajv])
-    for line in table.unmeasured:
+    lacking = [ajv] if isinstance(ajv, str) else []
+    table = Table(about(folder, " ".join(["python -m tests.bench", *flags])), [*lacking])
+    for line in lacking:
         told(line)
     records = QUICK if given.quick else FULL
     bench = Bench(Data(root, told), Programs(table, folder), records, given.rounds, work, told)
@@ -67,6 +74,7 @@ def main() -> int:
     failed = False
     for name in names:
         told(name)
+        before = len(table.unmeasured)
         try:
             GROUPS[name](bench)
         except FailedError as fault:
@@ -74,11 +82,15 @@ def main() -> int:
             told(str(fault))
             failed = True
         finally:
+            table.stamp(name, [*(lacking if name in WITH_AJV else []), *table.unmeasured[before:]])
             table.save(results)
     print(plain(table))
     page = given.page or (PAGE if not given.only and not given.quick else None)
     if page:
-        page.write_text(markdown(table), encoding="utf-8")
+        figures = page.with_suffix(".json")
+        whole = table.over(load(figures))
+        whole.save(figures)
+        page.write_text(markdown(whole), encoding="utf-8")
     return 1 if failed else 0
 
 

@@ -53,7 +53,7 @@ DIFFERENCES: Sequence[Difference] = (
 
 
 def compare(data: Data, programs: Programs, work: Path) -> None:
-    """Runs every engine once on data with edges; counts of each difference go into the table's `about`."""
+    """Runs every engine once on data with edges; counts of each difference go into the table."""
     path = data.reference(RECORDS, RATE, edges=True)
     lines = path.read_bytes().split(b"\n")
     ours = refused(programs.ours_command(SCHEMA, path, "jsonl", 1), work)
@@ -62,7 +62,7 @@ def compare(data: Data, programs: Programs, work: Path) -> None:
         theirs = refused(command, work)
         kinds = Counter(_kind(lines[number]) for number in ours ^ theirs)
         found[name] = {"refused": len(theirs), **dict(sorted(kinds.items()))}
-    programs.table.about["agreement"] = found
+    programs.table.agreement = found
 
 
 def refused(command: Sequence[str], work: Path) -> frozenset[int]:

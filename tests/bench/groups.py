@@ -12,6 +12,7 @@ import orjson
 
 from tests.bench import env, xml_data
 from tests.bench.agreement import compare
+from tests.bench.attest import attest
 from tests.bench.data import Data
 from tests.bench.process import run
 from tests.bench.programs import ROOT, Entry, Programs, validated
@@ -207,5 +208,5 @@ def agreement(bench: Bench) -> None:
 
 GROUPS: dict[str, Callable[[Bench], None]] = {
     "schema": schema, "errors": errors, "forms": forms, "csv": csv, "whole": whole, "xml": xml, "start": start,
-    "agreement": agreement, "large": large,
+    "agreement": agreement, "attest": attest, "large": large,
 }  # fmt: skip

@@ -11,13 +11,18 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench.programs import ROOT, packages, version_of
+from tests.verifier_page import BROWSERS
 
-PACKAGES = ("orjson", "jsonschema-rs", "jsonschema", "check-jsonschema", "lxml", "duckdb", "pyarrow", "numpy")
+PACKAGES = (
+    "orjson", "jsonschema-rs", "jsonschema", "check-jsonschema", "lxml", "duckdb", "pyarrow", "numpy", "cryptography",
+    "typst",
+)  # fmt: skip
 
 
 def about(ajv: Path | None, command: str) -> dict[str, Any]:
     """Machine, versions, date and command line; nothing that identifies the machine."""
-    node = {"node": (version_of("node") or "").removeprefix("v"), **packages(ajv)} if ajv else {}
+    node = {"node": (version_of("node") or "absent").removeprefix("v"), **(packages(ajv) if ajv else {})}
+    browser = next(filter(None, map(version_of, BROWSERS)), None)
     return {
         "date": datetime.now(UTC).date().isoformat(),
         "command": command,
@@ -28,7 +33,12 @@ def about(ajv: Path | None, command: str) -> dict[str, Any]:
             "memory_gib": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30),
             "system": platform.system(),
         },
-        "versions": {"python": platform.python_version(), **node, **_installed()},
+        "versions": {
+            "python": platform.python_version(),
+            **node,
+            **_installed(),
+            **({"chromium": browser.split()[1]} if browser else {}),
+        },
     }
 
 

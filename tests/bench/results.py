@@ -53,13 +53,17 @@ class Row:
 
 
 class Table:
-    """All rows of a run, found by group, case, name and jobs."""
+    """All rows of a run, or of several, found by group, case, name and jobs."""
 
     def __init__(self, about: dict[str, Any], unmeasured: list[str] | None = None) -> None:
         self.about = about
         self.unmeasured = unmeasured or []
         """What could not be measured, each with its reason."""
         self.rows: list[Row] = []
+        self.stamps: dict[str, dict[str, Any]] = {}
+        """For each group the `about` of the run that measured it, and what this could not measure of it."""
+        self.agreement: dict[str, dict[str, int]] | None = None
+        """How many records each engine refuses, and how many of them differ from ours for each reason."""
 
     def row(self, group: str, case: str, name: str, jobs: int) -> Row:
         """The row, made when it is asked for first."""
@@ -79,6 +83,34 @@ class Table:
         for group, case in dict.fromkeys((row.group, row.case) for row in self.rows):
             yield group, case, [row for row in self.rows if (row.group, row.case) == (group, case)]
 
+    def stamp(self, group: str, unmeasured: list[str]) -> None:
+        """Says that this run measured a group."""
+        self.stamps[group] = {**self.about, "unmeasured": unmeasured}
+
+    def over(self, older: Table) -> Table:
+        """These groups, and those that only an older run measured, each with its own stamp."""
+        versions = {**older.about.get("versions", {}), **self.about["versions"]}
+        made = Table({**self.about, "versions": versions})
+        made.rows = [*(row for row in older.rows if row.group not in self.stamps), *self.rows]
+        made.stamps = {**older.stamps, **self.stamps}
+        made.agreement = older.agreement if self.agreement is None else self.agreement
+        made.unmeasured = list(dict.fromkeys(line for s in made.stamps.values() for line in s["unmeasured"]))
+        return made
+
     def save(self, path: Path) -> None:
-        document = {"about": self.about, "unmeasured": self.unmeasured, "rows": [asdict(row) for row in self.rows]}
+        document = {
+            "about": self.about, "unmeasured": self.unmeasured, "stamps": self.stamps, "agreement": self.agreement,
+            "rows": [asdict(row) for row in self.rows],
+        }  # fmt: skip
         path.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def load(path: Path) -> Table:
+    """What was saved; an empty table where nothing was."""
+    if not path.exists():
+        return Table({})
+    document = json.loads(path.read_text(encoding="utf-8"))
+    table = Table(document["about"], document["unmeasured"])
+    table.rows = [Row(**row) for row in document["rows"]]
+    table.stamps, table.agreement = document["stamps"], document["agreement"]
+    return table
