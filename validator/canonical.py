@@ -18,7 +18,7 @@ import rfc8785
 _DIFFERS = re.compile(rb"[0-9][eE][+-]?[0-9]|[\xf0-\xf4]|[0-9]{16}|-0\.0")
 _MAY_DIFFER = re.compile(rb"[0-9][eE][+-]?[0-9]|[\xf0-\xf4]|[0-9]{16}|\.0[,}\]]|\.0\Z")
 _BEYOND = re.compile(rb"[\xf0-\xf4]")
-_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
+_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 _STRING_OR_INTEGRAL = re.compile(rb'("(?:[^"\\]++|\\.)*+")|\.0(?=[,}\]]|\Z)', re.DOTALL)
 
 

@@ -14,6 +14,7 @@ from tests.bench.targets import Target, targets
 
 TEMPLATE = Path(__file__).with_name("performance.template.md")
 MARKS = {True: "reached", False: "NOT reached", None: "not measured"}
+LEAST_TIMES = 0.1
 NO_BOUND = "no bound"
 ATTEST_HEAD = ("program", "ms", "× ours", "pages", "pages/s", "MiB")
 HEAD = ("program", "processes", "seconds", "records/s", "× ours", "failing", "errors", "MiB")
@@ -36,7 +37,7 @@ def cells(row: Row, rows: list[Row]) -> tuple[str, ...]:
         "ms": _three_digits(row.work * 1000),
         "records/s": f"{row.rate:,.0f}" if row.records else "–",
         "pages/s": f"{row.rate:,.0f}" if row.records else "–",
-        "× ours": f"{row.work / ours.work:.2f}" if ours else "–",
+        "× ours": _times(row.work / ours.work) if ours else "–",
         "pages": f"{row.records:,}" if row.records else "–",
         "failing": f"{row.failing:,}" if row.failing else "–",
         "errors": f"{row.errors:,}" if row.errors else "–",
@@ -47,6 +48,10 @@ def cells(row: Row, rows: list[Row]) -> tuple[str, ...]:
 
 def head(group: str) -> tuple[str, ...]:
     return ATTEST_HEAD if group == attest.GROUP else HEAD
+
+
+def _times(ratio: float) -> str:
+    return f"{ratio:.2f}" if ratio >= LEAST_TIMES else _three_digits(ratio)
 
 
 def _three_digits(number: float) -> str:

@@ -18,7 +18,7 @@ from validator.errors import EvidenceError
 MOST_BYTES: Final = 1024 * 1024
 MOST_DEPTH: Final = 32
 LARGEST_INTEGER: Final = 2**53 - 1
-_STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 _BRACKETS = re.compile(rb"[\[\]{}]")
 _LONGEST_INTEGER = len(str(LARGEST_INTEGER)) + 1
 
@@ -75,8 +75,9 @@ class _Reader:
         for key, value in pairs:
             if key in made:
                 raise EvidenceError("json.duplicate_key", {"name": self.name, "key": ascii(key)})
-            self.check_text(key)
-            if isinstance(value, str | list):
+            if not key.isascii():
+                self.check_text(key)
+            if isinstance(value, list) or (isinstance(value, str) and not value.isascii()):
                 self.check_text(value)
             made[key] = value
         return made
