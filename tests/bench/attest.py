@@ -24,7 +24,8 @@ GROUP = "attest"
 EMPTY, HELD, ISSUE = "issue into an empty register", "issue into a register of 1,000", "issue, the whole command"
 VERIFY, VERIFY_COMMAND = "verify", "verify, the whole command"
 LONG, CITY_AGAIN, LIVE_AGAIN = "report as PDF, the whole command", "replay of the sample city", "replay of a live run"
-FLOOR, SECOND, BROWSER = "cryptography, one signature", "second verifier, in Node", "chromium, printing our HTML"
+SIGNATURE, DISK = "cryptography, one signature", "writing and syncing the same files"
+SECOND, BROWSER = "second verifier, in Node", "chromium, printing our HTML"
 FIRST, FIRST_BUNDLED, FIRST_LIVE = "validate", "validate --bundle --with-data", "test --bundle"
 ALREADY, ISSUES, CHECKS, LEAST_PAGES = 1_000, 20, 200, 200
 MEMORY_EVERY_S = 0.02
@@ -78,8 +79,10 @@ def _issues(bench: Bench, folder: Path, held: Place, report: Path) -> Iterator[E
     standards = [word for name in CLAIMED for word in ("--standard", name)]
     signing = ("--register", fresh.register, "--key", fresh.key, "--passphrase-file", fresh.passphrase)
     command = _ours("certificate", "issue", report, *signing, *standards, "--class", CLASS.value)
-    yield _entry(bench, EMPTY, FLOOR, lambda row: _acts(row, "sign", CHECKS, held.folder))
+    yield _entry(bench, EMPTY, SIGNATURE, lambda row: _acts(row, "sign", CHECKS, held.folder))
     yield _entry(bench, EMPTY, OURS, into_empty)
+    yield _entry(bench, EMPTY, DISK, lambda row: _acts(row, "sync", ISSUES, fresh.folder))
+    yield _entry(bench, HELD, DISK, lambda row: _acts(row, "sync", ISSUES, held.folder))
     yield _entry(bench, HELD, OURS, lambda row: _acts(row, "issue", ISSUES, held.folder, report))
     yield _entry(bench, ISSUE, OURS, lambda row: _command(row, command))
 
@@ -89,7 +92,7 @@ def _verifications(bench: Bench, held: Place) -> Iterator[Entry]:
     command = _ours("certificate", "verify", held.certificate(), "--register", held.register)
     yield _entry(bench, VERIFY, SECOND, lambda row: _acts(row, "page", CHECKS, held.folder))
     yield _entry(bench, VERIFY, OURS, lambda row: _acts(row, "verify", CHECKS, held.folder))
-    yield _entry(bench, VERIFY_COMMAND, SECOND, lambda row: _acts(row, "page", 1, held.folder))
+    yield _entry(bench, VERIFY_COMMAND, SECOND, lambda row: _acts(row, "page-command", 3, held.folder))
     yield _entry(bench, VERIFY_COMMAND, OURS, lambda row: _command(row, command))
 
 

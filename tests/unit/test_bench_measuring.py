@@ -8,8 +8,10 @@ from pathlib import Path
 import orjson
 import pytest
 
+from tests.bench import attest, attest_ground
 from tests.bench.__main__ import chosen_groups
 from tests.bench.agreement import DIFFERENCES
+from tests.bench.attesting import ACTS
 from tests.bench.data import Data
 from tests.bench.ours import check
 from tests.bench.page import markdown, plain
@@ -17,8 +19,9 @@ from tests.bench.peers import ENGINES, examine, lines
 from tests.bench.process import FailedError, run
 from tests.bench.programs import ranges
 from tests.bench.reference import SCHEMA
-from tests.bench.results import OURS, Table
+from tests.bench.results import OURS, Table, load
 from tests.bench.targets import Target, targets
+from validator.certificate.register import open_register
 
 MEBIBYTES = 60
 
@@ -135,6 +138,48 @@ def test_the_page_is_whole() -> None:
     assert "<!--" not in page
     assert "| orjson | 2 | 2 | 500 | 1.00 |" in page
     assert all(difference.reason in page for difference in DIFFERENCES)
+
+
+def test_a_run_of_some_groups_keeps_what_older_runs_measured_of_the_others(tmp_path: Path) -> None:
+    older, newer = a_table(), Table({**a_table().about, "date": "2026-12-01", "versions": {"python": "4"}})
+    older.row("whole", "clean", OURS, 2).seconds = [7.0]
+    for group in ("schema", "whole"):
+        older.stamp(group, older.unmeasured)
+    older.agreement = {OURS: {"refused": 5}}
+    newer.row("schema", "1 % wrong", OURS, 2).seconds = [3.0]
+    newer.stamp("schema", [])
+    older.save(tmp_path / "figures.json")
+    both = newer.over(load(tmp_path / "figures.json"))
+    page = markdown(both)
+
+    assert [(row.group, row.name, row.seconds) for row in both.rows] == [
+        ("whole", OURS, [7.0]), ("schema", OURS, [3.0]),
+    ]  # fmt: skip
+    assert page.index("Schema check alone\n\n2026-12-01") < page.index("Whole run of VSC-ENV\n\n2026-11-26")
+    assert "`c`, python 3:" in page
+    assert "ajv: not measured" in page
+    assert "lienthong refuses 5" in page
+    newer.stamp("whole", [])
+    assert "ajv: not measured" not in markdown(newer.over(older))
+
+
+def test_a_figure_without_a_bound_is_told_and_not_judged() -> None:
+    table = a_table()
+    table.row(attest.GROUP, attest.VERIFY, OURS, 1).seconds = [0.00312]
+    page = markdown(table)
+
+    assert "| a certificate verified | – | 3.12 ms | no bound |" in page
+    assert "| lienthong | 3.12 | 1.00 | – | – | – |" in page
+
+
+def test_every_act_of_attesting_is_done_and_timed(tmp_path: Path) -> None:
+    report, place = tmp_path / "report.json", attest_ground.Place(tmp_path / "place")
+    attest_ground.write_report(report)
+    attest_ground.make(place, report, 1)
+    given = {name: (str(place.folder), str(report)) if name == "issue" else (str(place.folder),) for name in ACTS}
+
+    assert all(ACTS[name](2, *given[name]) > 0 for name in ACTS)
+    assert len(open_register(place.register).index()) == 1 + 2
 
 
 def test_an_unknown_group_is_refused_and_the_large_one_is_asked_for() -> None:
