@@ -77,7 +77,16 @@ def _issues(bench: Bench, folder: Path, held: Place, report: Path) -> Iterator[E
         _acts(row, "issue", ISSUES, fresh.folder, report)
 
     standards = [word for name in CLAIMED for word in ("--standard", name)]
-    signing = ("--register", fresh.register, "--key", fresh.key, "--passphrase-file", fresh.passphrase)
+    signing = (
+        "--register",
+        fresh.register,
+        "--key",
+        fresh.key,
+        "--passphrase-file",
+        fresh.passphrase,
+        "--log-key",
+        fresh.log_key,
+    )
     command = _ours("certificate", "issue", report, *signing, *standards, "--class", CLASS.value)
     yield _entry(bench, EMPTY, SIGNATURE, lambda row: _acts(row, "sign", CHECKS, held.folder))
     yield _entry(bench, EMPTY, OURS, into_empty)
@@ -88,7 +97,7 @@ def _issues(bench: Bench, folder: Path, held: Place, report: Path) -> Iterator[E
 
 
 def _verifications(bench: Bench, held: Place) -> Iterator[Entry]:
-    """By both verifiers on the same files; the second one looks at the log's proof too."""
+    """By both verifiers on the same files."""
     command = _ours("certificate", "verify", held.certificate(), "--register", held.register)
     yield _entry(bench, VERIFY, SECOND, lambda row: _acts(row, "page", CHECKS, held.folder))
     yield _entry(bench, VERIFY, OURS, lambda row: _acts(row, "verify", CHECKS, held.folder))

@@ -9,17 +9,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.tlogs import SIGNER
-from validator.certificate import keys
+from validator.certificate import keys, log_keys
 from validator.certificate.credential import Terms
 from validator.certificate.issue import issue
 from validator.certificate.issuer import Issuer, Role
+from validator.certificate.keeper import Keeper
 from validator.certificate.keeping import found
-from validator.certificate.keys import SigningKey
-from validator.certificate.log import Log, create
+from validator.certificate.log import Log
 from validator.certificate.log_state import Folder
 from validator.certificate.log_writer import LogWriter
-from validator.certificate.register import Register, certificate_path, open_register
+from validator.certificate.note import NoteSigner
+from validator.certificate.register import LOG, Register, certificate_path, log_origin, open_register
 from validator.certificate.scope import granted
 from validator.model.standard import ConformanceClass
 from validator.model.text import Text
@@ -40,7 +40,7 @@ COPIES = 19
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A folder with a register, its log, and the files of its key."""
+    """A folder with a register and the files of its keys."""
 
     folder: Path
 
@@ -50,15 +50,25 @@ class Place:
 
     @property
     def log(self) -> Path:
-        return self.folder / "log"
+        return self.register / LOG
 
     @property
     def key(self) -> Path:
         return self.folder / "key.json"
 
     @property
+    def log_key(self) -> Path:
+        return self.folder / "log.pem"
+
+    @property
     def passphrase(self) -> Path:
         return self.folder / "passphrase.txt"
+
+    def opened(self) -> Keeper:
+        """Who may issue into the register, with both keys in memory."""
+        register, key = open_register(self.register), keys.load(self.key, PASSPHRASE)
+        signer = NoteSigner(log_origin(URL, key.demo), log_keys.load(self.log_key, PASSPHRASE))
+        return Keeper(register, key, LogWriter(Log(Folder(self.log)), [signer]))
 
     def certificate(self) -> Path:
         """The one that was issued first."""
@@ -72,22 +82,21 @@ def write_report(path: Path) -> None:
 
 
 def make(place: Place, report: Path, held: int) -> None:
-    """A new register with a new log and so many certificates of one report."""
+    """A new register, its log in it, with so many certificates of one report."""
     place.folder.mkdir(parents=True)
     key = keys.generate(demo=True)
     place.passphrase.write_text(PASSPHRASE, encoding="utf-8")
     keys.save(key, place.key, PASSPHRASE, datetime.now(UTC))
-    found(Register(place.register, URL, ISSUER, 7), key, datetime.now(UTC))
-    create(place.log, [SIGNER])
-    issued(place, key, json.loads(report.read_bytes()), held)
+    log_key = log_keys.generate(place.log_key, PASSPHRASE)
+    found(Register(place.register, URL, ISSUER, 7), key, datetime.now(UTC), [log_key])
+    issued(place.opened(), json.loads(report.read_bytes()), held)
 
 
-def issued(place: Place, key: SigningKey, report: dict[str, Any], number: int) -> None:
+def issued(keeper: Keeper, report: dict[str, Any], number: int) -> None:
     """So many more certificates, each for all that the city claims."""
-    register, log = open_register(place.register), LogWriter(Log(Folder(place.log)), [SIGNER])
     scope = granted(CLAIMED, CLASS)
     for _ in range(number):
-        issue(report, scope, Terms(datetime.now(UTC), 12, 6), register, key, log)
+        issue(report, scope, Terms(datetime.now(UTC), 12, 6), keeper)
 
 
 def write_long_report(path: Path) -> None:

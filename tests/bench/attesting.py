@@ -18,13 +18,12 @@ from statistics import median
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from tests.bench.attest_ground import PASSPHRASE, Place, issued
-from tests.tlogs import SIGNER
+from tests.bench.attest_ground import Place, issued
 from tests.verifier_page import Case, called, judged
-from validator.certificate import keys
+from validator.certificate.copies import FolderCopy
 from validator.certificate.log_state import CHECKPOINT, STATE
-from validator.certificate.note import vkey
-from validator.certificate.register import INDEX, KEYS, history_path, list_path, open_register, proof_path
+from validator.certificate.policy import parse_policy
+from validator.certificate.register import INDEX, KEYS, POLICY, history_path, list_path, open_register, proof_path
 from validator.certificate.status_list import PURPOSES
 from validator.certificate.verify import Means, verify
 
@@ -57,15 +56,13 @@ def repeated(act: Callable[[], object], number: int) -> float:
 
 
 def issue(number: int, folder: str, report: str) -> float:
-    place, ground = Place(Path(folder)), json.loads(Path(report).read_bytes())
-    key = keys.load(place.key, PASSPHRASE)
-    return repeated(lambda: issued(place, key, ground, 1), number)
+    keeper, ground = Place(Path(folder)).opened(), json.loads(Path(report).read_bytes())
+    return repeated(lambda: issued(keeper, ground, 1), number)
 
 
 def sign(number: int, folder: str) -> float:
     """The floor of issuing: the bytes of a certificate, signed as ours are, by the library alone."""
-    place = Place(Path(folder))
-    key, content = keys.load(place.key, PASSPHRASE).private, place.certificate().read_bytes()
+    key, content = ec.generate_private_key(ec.SECP256R1()), Place(Path(folder)).certificate().read_bytes()
     return repeated(lambda: key.sign(content, ec.ECDSA(SHA256(), deterministic_signing=True)), number)
 
 
@@ -94,8 +91,9 @@ def _written(target: Path, contents: Sequence[bytes]) -> None:
 
 def check(number: int, folder: str) -> float:
     place = Place(Path(folder))
-    content = place.certificate().read_bytes()
-    means = Means(open_register(place.register).keys(), datetime.now(UTC), place.register)
+    content, copy = place.certificate().read_bytes(), FolderCopy(place.register)
+    policy = parse_policy((place.register / POLICY).read_bytes(), POLICY)
+    means = Means(open_register(place.register).keys(), datetime.now(UTC), copy, policy)
     assert verify(content, means).word == "valid"
     return repeated(lambda: verify(content, means), number)
 
@@ -114,14 +112,13 @@ def page_command(number: int, folder: str) -> float:
 
 
 def _case(place: Place) -> Case:
-    """What the verifier in Python reads, and the proof of the log with the log's key."""
+    """What the verifier in Python reads too."""
     certificate, folder = place.certificate(), place.register
     number = certificate.stem
-    paths = [KEYS, *map(list_path, PURPOSES), proof_path(number, 0)]
+    paths = [KEYS, POLICY, *map(list_path, PURPOSES), proof_path(number, 0)]
     files = {Path(path).name: (folder / path).read_bytes() for path in paths}
     files["history.json"] = (folder / history_path(number)).read_bytes()
     files[certificate.name] = certificate.read_bytes()
-    files["policy.txt"] = f"log {vkey(SIGNER.key)}\nquorum none\n".encode()
     return Case(files, datetime.now(UTC))
 
 
