@@ -58,8 +58,11 @@ def canonical(value: Any) -> bytes:
         return _STRING_OR_INTEGRAL.sub(rb"\1", fast)
     # Digests in hex are full of what looks like an exponent; but for the order of names, only numbers count.
     bare = _STRING.sub(b'""', fast)
-    if not _BEYOND.search(fast) and not _DIFFERS.search(bare):
-        return _STRING_OR_INTEGRAL.sub(rb"\1", fast) if _MAY_DIFFER.search(bare) else fast
+    if fast.isascii() or not _BEYOND.search(fast):
+        if not _MAY_DIFFER.search(bare):
+            return fast
+        if not _DIFFERS.search(bare):
+            return _STRING_OR_INTEGRAL.sub(rb"\1", fast)
     try:
         return rfc8785.dumps(value)
     except rfc8785.IntegerDomainError:

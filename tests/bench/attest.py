@@ -24,7 +24,7 @@ GROUP = "attest"
 EMPTY, HELD, ISSUE = "issue into an empty register", "issue into a register of 1,000", "issue, the whole command"
 VERIFY, VERIFY_COMMAND = "verify", "verify, the whole command"
 LONG, CITY_AGAIN, LIVE_AGAIN = "report as PDF, the whole command", "replay of the sample city", "replay of a live run"
-SIGNATURE, DISK = "cryptography, one signature", "writing and syncing the same files"
+SIGNATURE, DISK = "cryptography, one signature", "as many bytes written and synced"
 SECOND, BROWSER = "second verifier, in Node", "chromium, printing our HTML"
 FIRST, FIRST_BUNDLED, FIRST_LIVE = "validate", "validate --bundle --with-data", "test --bundle"
 ALREADY, ISSUES, CHECKS, LEAST_PAGES = 1_000, 20, 200, 200
@@ -50,11 +50,12 @@ def _entry(bench: Bench, case: str, name: str, measure: Callable[[Row], None]) -
     return Entry(bench.table.row(GROUP, case, name, 1), measure)
 
 
-def _acts(row: Row, act: str, number: int, *given: object) -> None:
-    """An act many times in a process of its own, by that one's clock."""
+def _acts(rows: Sequence[Row], act: str, number: int, *given: object) -> None:
+    """An act many times in a process of its own, by that one's clock; a row for each time that it tells."""
     ran = run([[sys.executable, "-m", "tests.bench.attesting", act, *map(str, (number, *given))]], cwd=ROOT)
-    row.seconds += [answer["seconds"] for answer in ran.answers()]
-    row.walls.append(ran.wall)
+    for row, seconds in zip(rows, ran.answers()[0]["seconds"], strict=True):
+        row.seconds.append(seconds)
+        row.walls.append(ran.wall)
 
 
 def _command(row: Row, words: Sequence[object], good: Sequence[int] = (0,)) -> None:
@@ -70,11 +71,12 @@ def _ours(*words: object) -> list[object]:
 
 def _issues(bench: Bench, folder: Path, held: Place, report: Path) -> Iterator[Entry]:
     fresh = Place(folder / "fresh")
+    empty_disk, held_disk = (bench.table.row(GROUP, case, DISK, 1) for case in (EMPTY, HELD))
 
     def into_empty(row: Row) -> None:
         shutil.rmtree(fresh.folder, ignore_errors=True)
-        make(fresh, report, 0)
-        _acts(row, "issue", ISSUES, fresh.folder, report)
+        make(fresh, report, 1)
+        _acts([row, empty_disk], "issue", ISSUES, fresh.folder, report)
 
     standards = [word for name in CLAIMED for word in ("--standard", name)]
     signing = (
@@ -88,20 +90,18 @@ def _issues(bench: Bench, folder: Path, held: Place, report: Path) -> Iterator[E
         fresh.log_key,
     )
     command = _ours("certificate", "issue", report, *signing, *standards, "--class", CLASS.value)
-    yield _entry(bench, EMPTY, SIGNATURE, lambda row: _acts(row, "sign", CHECKS, held.folder))
+    yield _entry(bench, EMPTY, SIGNATURE, lambda row: _acts([row], "sign", CHECKS, held.folder))
     yield _entry(bench, EMPTY, OURS, into_empty)
-    yield _entry(bench, EMPTY, DISK, lambda row: _acts(row, "sync", ISSUES, fresh.folder))
-    yield _entry(bench, HELD, DISK, lambda row: _acts(row, "sync", ISSUES, held.folder))
-    yield _entry(bench, HELD, OURS, lambda row: _acts(row, "issue", ISSUES, held.folder, report))
+    yield _entry(bench, HELD, OURS, lambda row: _acts([row, held_disk], "issue", ISSUES, held.folder, report))
     yield _entry(bench, ISSUE, OURS, lambda row: _command(row, command))
 
 
 def _verifications(bench: Bench, held: Place) -> Iterator[Entry]:
     """By both verifiers on the same files."""
     command = _ours("certificate", "verify", held.certificate(), "--register", held.register)
-    yield _entry(bench, VERIFY, SECOND, lambda row: _acts(row, "page", CHECKS, held.folder))
-    yield _entry(bench, VERIFY, OURS, lambda row: _acts(row, "verify", CHECKS, held.folder))
-    yield _entry(bench, VERIFY_COMMAND, SECOND, lambda row: _acts(row, "page-command", 3, held.folder))
+    yield _entry(bench, VERIFY, SECOND, lambda row: _acts([row], "page", CHECKS, held.folder))
+    yield _entry(bench, VERIFY, OURS, lambda row: _acts([row], "verify", CHECKS, held.folder))
+    yield _entry(bench, VERIFY_COMMAND, SECOND, lambda row: _acts([row], "page-command", 3, held.folder))
     yield _entry(bench, VERIFY_COMMAND, OURS, lambda row: _command(row, command))
 
 
@@ -139,12 +139,12 @@ def _long_report(bench: Bench, folder: Path) -> None:
     report, page, made = folder / "long.json", folder / "long.html", folder / "long.pdf"
     write_long_report(report)
     run([list(map(str, _ours("report", "render", report, "--format", "html", "--out", page)))], cwd=ROOT)
-    commands = {OURS: _ours("report", "render", report, "--format", "pdf", "--out", made)}
+    commands: dict[str, list[object]] = {OURS: _ours("report", "render", report, "--format", "pdf", "--out", made)}
     browser = next(filter(None, map(shutil.which, BROWSERS)), None)
     if browser is None:
         bench.table.unmeasured.append(f"{LONG}: no peer, as chromium is not installed")
     else:
-        printing = [browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer",
+        printing: list[object] = [browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer",
                     f"--user-data-dir={folder / 'profile'}", f"--print-to-pdf={made}", page.as_uri()]  # fmt: skip
         commands = {BROWSER: printing, **commands}
 

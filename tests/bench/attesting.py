@@ -1,7 +1,8 @@
 """One act of attesting many times in one process: `python -m tests.bench.attesting ACT NUMBER GIVEN...`.
 
-Prints one JSON line with the median seconds of one act; what an act needs, such as the key, is opened
-before the clock starts. Ends with an error when an act does not end well.
+Prints one JSON line with the median seconds of one act, and of what was done in turn with it; what an
+act needs, such as the key, is opened before the clock starts. Ends with an error when an act does not
+end well.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from validator.certificate.status_list import PURPOSES
 from validator.certificate.verify import Means, verify
 
 LOG_FILES = (STATE, STATE, CHECKPOINT, CHECKPOINT, CHECKPOINT)
-"""State and checkpoint, which are written at every issue, and two that stand for tiles, which are no larger."""
+"""What the log writes at every issue; tiles, which are no larger, are stood for by the checkpoint."""
 
 TIMED = """async ({ files, now, number }) => {
   const given = files.map(({ name, content, origin }) =>
@@ -45,70 +46,67 @@ TIMED = """async ({ files, now, number }) => {
 """The upper median of so many verifications, called within the script of the page."""
 
 
-def repeated(act: Callable[[], object], number: int) -> float:
-    """Median seconds."""
-    times = []
+def repeated(number: int, *acts: Callable[[], object]) -> list[float]:
+    """Median seconds of each act; they are done in turn, so that a busy moment of the disk hits all alike."""
+    times: list[list[float]] = [[] for _ in acts]
     for _ in range(number):
-        begin = time.perf_counter()
-        act()
-        times.append(time.perf_counter() - begin)
-    return median(times)
+        for act, kept in zip(acts, times, strict=True):
+            begin = time.perf_counter()
+            act()
+            kept.append(time.perf_counter() - begin)
+    return list(map(median, times))
 
 
-def issue(number: int, folder: str, report: str) -> float:
-    keeper, ground = Place(Path(folder)).opened(), json.loads(Path(report).read_bytes())
-    return repeated(lambda: issued(keeper, ground, 1), number)
-
-
-def sign(number: int, folder: str) -> float:
-    """The floor of issuing: the bytes of a certificate, signed as ours are, by the library alone."""
-    key, content = ec.generate_private_key(ec.SECP256R1()), Place(Path(folder)).certificate().read_bytes()
-    return repeated(lambda: key.sign(content, ec.ECDSA(SHA256(), deterministic_signing=True)), number)
-
-
-def sync(number: int, folder: str) -> float:
-    """The other floor: the files that an issue writes, on the disk of the register, each synced with its folder."""
-    place = Place(Path(folder))
-    first = place.certificate()
+def issue(number: int, folder: str, report: str) -> list[float]:
+    """Issuing, and its floor: as many bytes in as many files on the same disk, each synced with its folder."""
+    place, ground = Place(Path(folder)), json.loads(Path(report).read_bytes())
+    keeper, first = place.opened(), place.certificate()
     named = [INDEX, *map(list_path, PURPOSES), history_path(first.stem), proof_path(first.stem, 0)]
-    files = [first, *(place.register / path for path in named), *(place.log / name for name in LOG_FILES)]
+    files = [first, first, *(place.register / path for path in named), *(place.log / name for name in LOG_FILES)]
     contents = [path.read_bytes() for path in files]
     target = place.folder / "synced"
     target.mkdir(exist_ok=True)
-    return repeated(lambda: _written(target, contents), number)
+    return repeated(number, lambda: issued(keeper, ground, 1), lambda: _written(target, contents))
 
 
 def _written(target: Path, contents: Sequence[bytes]) -> None:
-    handle = os.open(target, os.O_RDONLY)
+    handle, aside = os.open(target, os.O_RDONLY), target / "aside"
     for n, content in enumerate(contents):
-        with (target / str(n)).open("wb") as stream:
+        with aside.open("wb") as stream:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
+        aside.replace(target / str(n))
         os.fsync(handle)
     os.close(handle)
 
 
-def check(number: int, folder: str) -> float:
+def sign(number: int, folder: str) -> list[float]:
+    """The other floor: the bytes of a certificate, signed as ours are, by the library alone."""
+    key, content = ec.generate_private_key(ec.SECP256R1()), Place(Path(folder)).certificate().read_bytes()
+    return repeated(number, lambda: key.sign(content, ec.ECDSA(SHA256(), deterministic_signing=True)))
+
+
+def check(number: int, folder: str) -> list[float]:
     place = Place(Path(folder))
     content, copy = place.certificate().read_bytes(), FolderCopy(place.register)
     policy = parse_policy((place.register / POLICY).read_bytes(), POLICY)
     means = Means(open_register(place.register).keys(), datetime.now(UTC), copy, policy)
     assert verify(content, means).word == "valid"
-    return repeated(lambda: verify(content, means), number)
+    return repeated(number, lambda: verify(content, means))
 
 
-def page(number: int, folder: str) -> float:
+def page(number: int, folder: str) -> list[float]:
     """The second verifier, its script run by Node: seconds by Node's own clock."""
     (told,) = called(TIMED, [{**_case(Place(Path(folder))).as_json(), "number": number}])
     assert told[0] == "ok", told
-    return float(told[1])
+    return [float(told[1])]
 
 
-def page_command(number: int, folder: str) -> float:
+def page_command(number: int, folder: str) -> list[float]:
     """The same from the start of Node to its end, as one who verifies a single certificate waits for it."""
     case = _case(Place(Path(folder)))
-    return repeated(lambda: judged([case]), number)
+    return repeated(number, lambda: judged([case]))
 
 
 def _case(place: Place) -> Case:
@@ -122,10 +120,9 @@ def _case(place: Place) -> Case:
     return Case(files, datetime.now(UTC))
 
 
-ACTS: dict[str, Callable[..., float]] = {
+ACTS: dict[str, Callable[..., list[float]]] = {
     "issue": issue,
     "sign": sign,
-    "sync": sync,
     "verify": check,
     "page": page,
     "page-command": page_command,

@@ -129,7 +129,7 @@ def _attest(table: Table) -> Iterator[Target]:
     yield _milliseconds(table, "a certificate verified", (attest.GROUP, attest.VERIFY, OURS, 1))
     for text, case in (("an empty register", attest.EMPTY), ("a register of 1,000", attest.HELD)):
         found = _over(table, (attest.GROUP, case, OURS, 1), (attest.GROUP, case, attest.DISK, 1))
-        yield Target(f"issue into {text}, in times of writing and syncing the same files", None, " ×", False, found)
+        yield Target(f"issue into {text}, in times of writing and syncing as many bytes", None, " ×", False, found)
     found = _over(table, held, single)
     yield Target("issue into a register of 1,000, in times of an empty one", None, " ×", False, found)
     for text, case, first, second in (
