@@ -25,9 +25,10 @@ EMPTY, HELD, ISSUE = "issue into an empty register", "issue into a register of 1
 VERIFY, VERIFY_COMMAND = "verify", "verify, the whole command"
 LONG, CITY_AGAIN, LIVE_AGAIN = "report as PDF, the whole command", "replay of the sample city", "replay of a live run"
 SIGNATURE, DISK = "cryptography, one signature", "as many bytes written and synced"
+KEYS = "opening its two encrypted keys"
 SECOND, BROWSER = "second verifier, in Node", "chromium, printing our HTML"
 FIRST, FIRST_BUNDLED, FIRST_LIVE = "validate", "validate --bundle --with-data", "test --bundle"
-ALREADY, ISSUES, CHECKS, LEAST_PAGES = 1_000, 20, 200, 200
+ALREADY, ISSUES, UNLOCKS, CHECKS, LEAST_PAGES = 1_000, 20, 3, 200, 200
 MEMORY_EVERY_S = 0.02
 
 
@@ -93,6 +94,7 @@ def _issues(bench: Bench, folder: Path, held: Place, report: Path) -> Iterator[E
     yield _entry(bench, EMPTY, SIGNATURE, lambda row: _acts([row], "sign", CHECKS, held.folder))
     yield _entry(bench, EMPTY, OURS, into_empty)
     yield _entry(bench, HELD, OURS, lambda row: _acts([row, held_disk], "issue", ISSUES, held.folder, report))
+    yield _entry(bench, ISSUE, KEYS, lambda row: _acts([row], "unlock", UNLOCKS, fresh.folder))
     yield _entry(bench, ISSUE, OURS, lambda row: _command(row, command))
 
 

@@ -87,6 +87,11 @@ def sign(number: int, folder: str) -> list[float]:
     return repeated(number, lambda: key.sign(content, ec.ECDSA(SHA256(), deterministic_signing=True)))
 
 
+def unlock(number: int, folder: str) -> list[float]:
+    """What a command pays before it signs: both keys are encrypted in a way that is slow on purpose."""
+    return repeated(number, Place(Path(folder)).opened)
+
+
 def check(number: int, folder: str) -> list[float]:
     place = Place(Path(folder))
     content, copy = place.certificate().read_bytes(), FolderCopy(place.register)
@@ -123,6 +128,7 @@ def _case(place: Place) -> Case:
 ACTS: dict[str, Callable[..., list[float]]] = {
     "issue": issue,
     "sign": sign,
+    "unlock": unlock,
     "verify": check,
     "page": page,
     "page-command": page_command,
