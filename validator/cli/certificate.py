@@ -84,7 +84,6 @@ def _issued(report: Path, given: Mapping[str, Any]) -> dict[str, Any]:
     from validator.certificate import issue as issuing
     from validator.certificate.credential import Terms
     from validator.certificate.scope import granted
-    from validator.replay.ground import recomputed
 
     ground = issuing.read_ground(report)
     scope = granted(given["standard"], ConformanceClass(given["class_"]))
@@ -94,10 +93,17 @@ def _issued(report: Path, given: Mapping[str, Any]) -> dict[str, Any]:
     holder = {name: str(given[member]) for name, member in names.items() if given[member]}
     if holder and "name" not in holder:
         raise UsageError("usage.options", {"options": "--holder"})
-    evidence = recomputed(ground, Path(given["bundle"])) if given["bundle"] else None
+    evidence = _recomputed(ground, Path(given["bundle"])) if given["bundle"] else None
     conditions = tuple(text.strip() for text in given["condition"] if text.strip())
     terms = Terms(datetime.now(UTC), months, surveillance, holder or None, evidence, conditions)
     return issuing.issue(ground, scope, terms, keeper_of(given))
+
+
+def _recomputed(ground: Mapping[str, Any], bundle: Path) -> str:
+    """The bundle's digest. Only here is the room of replays opened: its imports take longer than an issue does."""
+    from validator.replay.ground import recomputed
+
+    return recomputed(ground, bundle)
 
 
 def _tell_refusals(lang: str, fault: RefusedError) -> int:

@@ -12,7 +12,6 @@ from validator.errors import UsageError
 from validator.model.progress import Progress, no_progress
 from validator.replay.compare import Difference, differences
 from validator.replay.files import examine_again
-from validator.replay.live import looks, run_again
 from validator.run import scratch_folder
 
 
@@ -55,6 +54,8 @@ def replay(
         if bundle.description["kind"] == FILES:
             report = examine_again(bundle, submission, scratch, jobs, progress)
         else:
+            from validator.replay.live import looks, run_again  # what live runs import takes most of a second
+
             taken = looks(bundle)
             report, beside = run_again(bundle, scratch)
         found = (*differences(bundle.report, report), *beside)
