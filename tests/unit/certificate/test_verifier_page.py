@@ -108,7 +108,7 @@ def test_revocation_is_seen_in_the_list_the_history_and_the_log(own: Sample) -> 
     assert told.steps["revocation"] == ("fails", "status.revocation.set")
     assert told.steps["history"][0] == "holds"
     assert agree(told, own.verified(own.files()[CERTIFICATE], DAY).word)
-    assert (logged.verdict, logged.steps["log"][1]) == ("invalid", "log.revoked")
+    assert (logged.verdict, logged.steps["log"][1]) == ("invalid", "log.knows_more")
 
 
 def test_an_old_list_beside_a_history_that_goes_on_is_noticed(own: Sample) -> None:

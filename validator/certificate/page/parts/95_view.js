@@ -26,8 +26,12 @@ function age(milliseconds) {
   return say("age", { days: Math.floor(hours / 24), hours: hours % 24 });
 }
 
-/** A step's parameters as they are read: an age in days and hours. */
-const told = (params) => ("age" in params ? { ...params, age: age(params.age) } : params);
+/** A step's parameters as they are read: an age in days and hours, an event in the language of the page. */
+const told = (params) => ({
+  ...params,
+  ...("age" in params ? { age: age(params.age) } : {}),
+  ...("event" in params ? { event: TEXTS[page.lang][`happened.${params.event}`] ?? params.event } : {}),
+});
 
 function showStatic() {
   document.documentElement.lang = page.lang;
@@ -69,7 +73,7 @@ function stepRow(found) {
     element("th", { scope: "row" }, say(`step.${found.name}`)), element("td", {}, mark), element("td", {}, text));
 }
 
-function contentRows({ certificate, events = [] }) {
+function contentRows({ certificate, events }) {
   const { issuer, credentialSubject: subject } = certificate;
   const moment = (text) => shownMoment(readMoment(text));
   const granted = (item) => say("content.granted", {
@@ -90,7 +94,7 @@ function contentRows({ certificate, events = [] }) {
     ["validity", [`${moment(certificate.validFrom)} \u2013 ${moment(certificate.validUntil)}`]],
     ["report", [subject.report.id, subject.report.digest]],
     ["statements", subject.statements.map(own)],
-    ["events", events.map(happened)],
+    ["events", (events ?? []).map(happened)],
   ];
   return rows.flatMap(([name, values]) => {
     const shown = values.filter((value) => typeof value === "string" && value !== "");
