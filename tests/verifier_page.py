@@ -53,17 +53,19 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 @dataclass(frozen=True)
 class Case:
-    """What is handed to the page: files by name, the time, whose choice the files were."""
+    """What is handed to the page: files by name, the time, whose choice the files were, what is fixed in the page."""
 
     files: Mapping[str, bytes]
     at: datetime
     origin: str = "chosen"
     confirmed: bool = False
+    pinned: Mapping[str, bytes] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         rows = [
-            {"name": name, "content": base64.b64encode(content).decode(), "origin": self.origin}
-            for name, content in self.files.items()
+            {"name": name, "content": base64.b64encode(content).decode(), "origin": origin}
+            for origin, files in (("pinned", self.pinned), (self.origin, self.files))
+            for name, content in files.items()
         ]
         return {"files": rows, "now": self.at.timestamp() * 1000, "confirmed": self.confirmed}
 
