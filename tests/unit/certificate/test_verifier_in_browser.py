@@ -10,9 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.certificate.grounds import Json
+from tests.unit.certificate.grounds import Json, changed
 from tests.unit.certificate.page_samples import CERTIFICATE, POLICY, Sample, sample
 from tests.verifier_page import Browser, browser
+from validator.certificate.history import Event
+from validator.certificate.keeping import refresh
+from validator.certificate.moments import stamp
 from validator.certificate.multibase import plain_base64url
 from validator.certificate.note import vkey
 from validator.certificate.register import KEYS
@@ -20,6 +23,8 @@ from validator.certificate.verifier_page import PAGE, page
 
 VERDICT = "document.getElementById('verdict').className"
 STEPS = "Object.fromEntries([...document.querySelectorAll('#steps tr')].map(r => [r.dataset.step, r.dataset.state]))"
+DAY = timedelta(days=1)
+EVENTS = {"suspended": Event.SUSPENDED, "revoked": Event.REVOKED}
 DONE = "!document.getElementById('result').hidden"
 
 
@@ -32,13 +37,50 @@ def window() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def current(tmp_path_factory: pytest.TempPathFactory, report: Json) -> Sample:
     """A certificate of this hour: the page reads the clock of the machine."""
-    return sample(tmp_path_factory.mktemp("current"), report, datetime.now(UTC) - timedelta(minutes=5))
+    return issued(tmp_path_factory.mktemp("current"), report, datetime.now(UTC) - timedelta(minutes=5))
+
+
+def issued(folder: Path, report: Json, at: datetime) -> Sample:
+    """A certificate of that moment, by a report of the day before."""
+    return sample(folder, changed(report, lambda copy: copy.update(as_of=stamp(at - DAY))), at)
 
 
 def written(folder: Path, files: dict[str, bytes]) -> list[Path]:
     for name, content in files.items():
         (folder / name).write_bytes(content)
     return [folder / name for name in files]
+
+
+def grounds(name: str, folder: Path, report: Json) -> Sample:
+    """A certificate to which this has happened by now."""
+    now = datetime.now(UTC) - timedelta(minutes=5)
+    made = issued(folder, report, now - 367 * DAY if name == "expired" else now - DAY)
+    if name in EVENTS:
+        made.change(EVENTS[name])
+    refresh(made.register, made.key, now)
+    return made
+
+
+@pytest.mark.parametrize(("name", "word", "failing"), [
+    ("good", "valid", []), ("changed", "refused", ["proof", "history", "log"]), ("expired", "refused", ["dates"]),
+    ("suspended", "refused", ["suspension"]), ("revoked", "refused", ["revocation"]),
+])  # fmt: skip
+def test_two_verifiers_same_certificates_same_verdicts(
+    window: Browser, tmp_path: Path, report: Json, name: str, word: str, failing: list[str]
+) -> None:
+    made = grounds(name, tmp_path, report)
+    files = made.files()
+    if name == "changed":
+        files[CERTIFICATE] = files[CERTIFICATE].replace(b'"version":"', b'"version":"x', 1)
+    (tmp_path / "given").mkdir()
+    window.open(PAGE.as_uri())
+    window.give(written(tmp_path / "given", files))
+    window.wait(DONE)
+
+    assert made.verified(files[CERTIFICATE], datetime.now(UTC) - made.at).word == word
+    assert window.value(VERDICT) == ("verdict valid" if word == "valid" else "verdict invalid")
+    assert [at for at, state in window.value(STEPS).items() if state == "fails"] == failing
+    assert (window.requests, window.faults) == ([PAGE.as_uri()], [])
 
 
 def test_files_of_a_good_certificate_are_chosen_and_found_valid(
