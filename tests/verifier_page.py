@@ -136,6 +136,18 @@ class Browser:
         node = self._call("DOM.querySelector", {"nodeId": root, "selector": "#pick"})["nodeId"]
         self._call("DOM.setFileInputFiles", {"nodeId": node, "files": [str(path) for path in paths]})
 
+    def narrow(self, width: int | None) -> None:
+        """A screen of so many pixels across; None for the usual one."""
+        size = {"width": width or 0, "height": 0, "deviceScaleFactor": 0, "mobile": False}
+        self._call("Emulation.setDeviceMetricsOverride", size)
+
+    def press_tab(self) -> str:
+        """The id of what has the focus then."""
+        for kind in ("keyDown", "keyUp"):
+            key = {"type": kind, "key": "Tab", "code": "Tab", "windowsVirtualKeyCode": 9}
+            self._call("Input.dispatchKeyEvent", key)
+        return str(self.value("document.activeElement.id"))
+
     def value(self, expression: str) -> Any:
         given = {"expression": expression, "returnByValue": True, "awaitPromise": True}
         return self._call("Runtime.evaluate", given)["result"].get("value")

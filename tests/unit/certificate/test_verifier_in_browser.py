@@ -116,6 +116,26 @@ def test_a_changed_certificate_is_found_invalid_in_both_languages(
     assert (window.requests, window.faults) == ([PAGE.as_uri()], [])
 
 
+def test_a_phone_shows_every_step_without_scrolling_sideways(window: Browser, current: Sample, tmp_path: Path) -> None:
+    window.narrow(360)
+    window.open(PAGE.as_uri())
+    window.give(written(tmp_path, current.files()))
+    window.wait(DONE)
+    heights = "Math.max(...[...document.querySelectorAll('caption, #steps th')].map(e => e.offsetHeight))"
+
+    assert window.value("document.documentElement.scrollWidth <= 360")
+    assert window.value(heights) < 60
+    window.narrow(None)
+
+
+def test_the_keyboard_reaches_every_control_in_order(window: Browser) -> None:
+    window.open(PAGE.as_uri())
+
+    assert [window.press_tab() for _ in range(5)] == ["language", "pick", "text", "paste", "clear"]
+    assert window.value("document.documentElement.lang") == "vi"
+    assert window.value("document.getElementById('language').lang") == "en"
+
+
 def test_a_bundle_in_the_address_asks_for_the_fingerprint(window: Browser, current: Sample) -> None:
     bundle = {"schema": "lienthong-verification/1.0", "files": {n: c.decode() for n, c in current.files().items()}}
     window.open(f"{PAGE.as_uri()}#{plain_base64url(gzip.compress(json.dumps(bundle).encode(), mtime=0))}")

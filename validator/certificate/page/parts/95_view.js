@@ -57,6 +57,7 @@ function showReport() {
   verdict.textContent = say(`verdict.${word}`);
   byId("demo").hidden = !report.demo;
   byId("why").textContent = say(`why.${report.verdict}`, { at: shownMoment(report.now) });
+  byId("causes").replaceChildren(...causes(report));
   byId("confirm").hidden = report.unconfirmed.length === 0 || page.confirmed;
   byId("fingerprints").replaceChildren(...report.unconfirmed.map((key) => element("li", {}, element("code", {}, key))));
   byId("pdf").hidden = !report.pdf;
@@ -68,9 +69,18 @@ function showReport() {
 
 function stepRow(found) {
   const mark = element("span", { class: `mark ${STATES_SHOWN[found.state]}` }, say(`state.${found.state}`));
-  const text = say(found.id, told(found.params));
-  return element("tr", { "data-step": found.name, "data-state": found.state },
-    element("th", { scope: "row" }, say(`step.${found.name}`)), element("td", {}, mark), element("td", {}, text));
+  return element("tr", { role: "row", "data-step": found.name, "data-state": found.state },
+    element("th", { role: "rowheader", scope: "row" }, say(`step.${found.name}`)),
+    element("td", { role: "cell" }, mark), element("td", { role: "cell" }, reasonOf(found)));
+}
+
+const reasonOf = (found) => say(found.id, told(found.params));
+
+/** What the verdict comes from: the steps that fail or, where none does, those that are open. */
+function causes({ verdict, steps }) {
+  const decisive = { invalid: FAILS, cannotTell: CANNOT_TELL }[verdict];
+  return steps.filter((found) => found.state === decisive).map((found) =>
+    element("li", {}, `${say(`step.${found.name}`)}: ${reasonOf(found)}`));
 }
 
 function contentRows({ certificate, events }) {
