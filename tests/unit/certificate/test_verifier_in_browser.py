@@ -10,16 +10,19 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.certificate.conftest import NOW
 from tests.unit.certificate.grounds import Json, changed
-from tests.unit.certificate.page_samples import CERTIFICATE, POLICY, Sample, sample
+from tests.unit.certificate.page_samples import CERTIFICATE, Sample, sample
 from tests.verifier_page import Browser, browser
+from validator.canonical import canonical
+from validator.certificate.copies import bundle_of
 from validator.certificate.history import Event
 from validator.certificate.keeping import refresh
 from validator.certificate.moments import stamp
 from validator.certificate.multibase import plain_base64url
 from validator.certificate.note import vkey
-from validator.certificate.register import KEYS
-from validator.certificate.verifier_page import PAGE, page
+from validator.certificate.register import PAGE as REGISTERS_PAGE
+from validator.certificate.verifier_page import PAGE
 
 VERDICT = "document.getElementById('verdict').className"
 STEPS = "Object.fromEntries([...document.querySelectorAll('#steps tr')].map(r => [r.dataset.step, r.dataset.state]))"
@@ -165,15 +168,24 @@ def test_the_pages_own_policy_stops_what_is_not_its_script(window: Browser) -> N
     assert len(blocked) + len(window.faults) >= 2
 
 
-def test_a_page_that_its_publisher_put_keys_into_needs_no_confirmation(
-    window: Browser, current: Sample, tmp_path: Path
-) -> None:
-    files = current.files()
-    published = tmp_path / "verify.html"
-    published.write_text(page({name: files.pop(name).decode() for name in (KEYS, POLICY)}), "utf-8")
-    bundle = {"schema": "lienthong-verification/1.0", "files": {n: c.decode() for n, c in files.items()}}
-    window.open(f"{published.as_uri()}#{plain_base64url(json.dumps(bundle).encode())}")
+def test_the_page_that_a_register_publishes_needs_no_confirmation(window: Browser, current: Sample) -> None:
+    published = current.register.folder / REGISTERS_PAGE
+    bundle = canonical(bundle_of(current.register, current.number))
+    window.open(f"{published.as_uri()}#{plain_base64url(gzip.compress(bundle, mtime=0))}")
     window.wait(DONE)
 
     assert window.value(VERDICT) == "verdict valid", window.value(STEPS)
     assert window.value("document.getElementById('confirm').hidden") is True
+    assert window.value("document.getElementById('demo-page').hidden") is True
+    assert [address.partition("#")[0] for address in window.requests] == [published.as_uri()]
+
+
+def test_the_page_of_a_register_for_demonstration_says_so_at_once(
+    window: Browser, tmp_path: Path, report: Json
+) -> None:
+    made = sample(tmp_path, report, NOW, demo=True)
+    window.open((made.register.folder / REGISTERS_PAGE).as_uri())
+    window.wait("!document.getElementById('demo-page').hidden")
+
+    assert window.value("document.getElementById('demo-page').textContent").startswith("DEMO")
+    assert window.faults == []

@@ -103,6 +103,7 @@ function contentRows({ certificate, events }) {
     ["signed", [`${moment(certificate.proof.created)}, ${certificate.proof.verificationMethod}`]],
     ["validity", [`${moment(certificate.validFrom)} \u2013 ${moment(certificate.validUntil)}`]],
     ["report", [subject.report.id, subject.report.digest]],
+    ["evidence", [subject.report.evidenceDigest]],
     ["statements", subject.statements.map(own)],
     ["events", (events ?? []).map(happened)],
   ];
@@ -184,8 +185,15 @@ function takeFragment() {
 /** Files that the publisher of this page fixed in it, such as its keys. */
 const pinned = () => Object.entries(PINNED_FILES).map(([name, text]) => ({ name, bytes: utf8(text), origin: PINNED }));
 
+/** A page in which its publisher fixed demonstration keys says so before anything is handed in. */
+async function showPublisher() {
+  const { keys } = await keysOf(await sorted(pinned()));
+  byId("demo-page").hidden = ![...keys.values()].some((key) => key.demo);
+}
+
 function start() {
   page.files = pinned();
+  showPublisher();
   showStatic();
   showFiles();
   listen();
