@@ -12,7 +12,7 @@ import pytest
 
 from tests.unit.certificate.conftest import NOW
 from tests.unit.certificate.grounds import Json, changed
-from tests.unit.certificate.page_samples import CERTIFICATE, Sample, sample
+from tests.unit.certificate.page_samples import CERTIFICATE, CONDITION, Sample, sample
 from tests.verifier_page import Browser, browser
 from validator.canonical import canonical
 from validator.certificate.copies import bundle_of
@@ -96,7 +96,9 @@ def test_files_of_a_good_certificate_are_chosen_and_found_valid(
     assert window.value(VERDICT) == "verdict valid", window.value(STEPS)
     assert set(window.value(STEPS).values()) == {"holds"}
     assert window.value("document.activeElement.id") == "verdict"
-    assert current.number in window.value("document.getElementById('content').textContent")
+    content = window.value("document.getElementById('content').textContent")
+    assert current.number in content
+    assert CONDITION in content
     assert (window.requests, window.faults) == ([PAGE.as_uri()], [])
 
 

@@ -97,6 +97,7 @@ function contentRows({ certificate, events }) {
     ["client", [subject.client.name, subject.client.taxCode, subject.client.address]],
     ["object", [subject.object.name, subject.object.version, subject.object.deployment?.url]],
     ["scope", subject.scope.map(granted)],
+    ["conditions", subject.conditions],
     ["not_passed", subject.notPassed.map((row) => `${row.requirement} (${say(`class.${row.class}`)}): ${say(`outcome.${row.outcome}`)}`)],
     ["waivers", subject.waivers.map((waiver) => canonicalText(waiver))],
     ["issuer", [own(issuer.name), issuer.address, say(`role.${issuer.partyRole}`), own(issuer.standing)]],
