@@ -12,9 +12,10 @@ from validator.certificate import qr
 from validator.certificate.keys import generate
 from validator.certificate.pades_fields import FIELDS, reserve
 from validator.certificate.pdf import Signers, certificate_pdf
+from validator.certificate.trust import TrustedKey
 from validator.errors import EvidenceError, UsageError
 
-KEYS = {KID: KEY.public_key()}.get
+KEYS = {KID: TrustedKey(KEY.public_key(), demo=True)}
 
 
 def page_of(credential, **more) -> bytes:

@@ -100,4 +100,5 @@ def test_qr_text_verifies_offline_and_against_the_register(number: str, capsys: 
     assert call("certificate", "verify", text, "--register", "reg") == 0
     assert number in capsys.readouterr().out
     assert call("certificate", "verify", text, "--trust", f"reg/{KEYS}") == 3
+    assert call("certificate", "verify", text, "--trust", f"reg/{KEYS}", "--at", "2099-01-01T00:00:00+07:00") == 5
     assert call("certificate", "verify", text[:-2] + "AA", "--register", "reg") == 5
