@@ -82,7 +82,7 @@ def check(
             signatures = reader.embedded_regular_signatures
             by_field = {signature.field_name: signature for signature in signatures}
             _check_fields(by_field, expected)
-            check_end(reader, document)
+            check_end(reader)
             for signature in reader.embedded_signatures:
                 check_container(signature, document)
                 check_cms(signature.signed_data, trust, signature.field_name)

@@ -23,6 +23,7 @@ from validator.certificate.pades_trust import Trust
 from validator.errors import EvidenceError
 
 VERSIONS: Final = {"data": "v1", "tst_info": "v3"}
+SIGNERS_OWN: Final = ("/ModDate", "/Producer")
 STAMP: Final = "signature_time_stamp_token"
 
 
@@ -36,16 +37,26 @@ def check_since_issue(document: PdfFileReader, issued: PdfFileReader) -> None:
         found = DEFAULT_DIFF_POLICY.review_file(document, base, doc_mdp=MDPPerm.FILL_FORMS)
     except ValueError as fault:
         raise EvidenceError("pades.other_bytes") from fault
-    if not isinstance(found, DiffResult):
+    if not isinstance(found, DiffResult) or _described(document) != _described(issued):
         raise EvidenceError("pades.changed_since_issue")
 
 
-def check_end(document: PdfFileReader, content: bytes) -> None:
-    """Does nothing when the file ends with its last signature, or with a whole revision behind it."""
+def _described(document: PdfFileReader) -> tuple[object, ...]:
+    """What a document says of itself, in both places, but for what a signer's program says of its own work.
+
+    The policy above lets metadata change, and a viewer shows the title in its head.
+    """
+    info = document.trailer_view["/Info"]
+    kept = {name: str(info[name]) for name in info if name not in SIGNERS_OWN}
+    said = document.document_meta_view
+    texts = (said.title, said.author, said.subject, said.created, document.root.get("/Lang"))
+    return kept, *map(str, texts)
+
+
+def check_end(document: PdfFileReader) -> None:
+    """Does nothing when the file ends with its last signature. Raises EvidenceError."""
     last = max(document.embedded_signatures, key=lambda signature: signature.signed_revision)
-    behind = document.xrefs.total_revisions > last.signed_revision + 1
-    whole = last.evaluate_signature_coverage() is SignatureCoverageLevel.ENTIRE_FILE
-    if not whole and not (behind and content.rstrip(b"\r\n").endswith(b"%%EOF")):
+    if last.evaluate_signature_coverage() is not SignatureCoverageLevel.ENTIRE_FILE:
         raise EvidenceError("pades.bytes_behind")
 
 

@@ -86,7 +86,7 @@ BAD = {
     "no moment": saying(f="26/11/2026"),
     "no end": saying(u="2027-02-30T00:00:00+07:00"),
     "claim twice": token(PLAIN.replace(b'"demo":false', b'"demo":true,"demo":false')),
-    "header twice": token(PLAIN, OWN, b'{"typ":"JWT","alg":"ES256","kid":"%s","typ":"lienthong-qr"}' % OWN.kid.encode()),
+    "header twice": token(PLAIN, OWN, b'{"typ":"","alg":"ES256","kid":"%s","typ":"lienthong-qr"}' % OWN.kid.encode()),
     "claim too many": saying(x="1"),
     "claim missing": without("u"),
     "header too many": headed(jku="https://example.vn/keys.json"),
