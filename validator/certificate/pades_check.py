@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -45,7 +46,7 @@ from validator.errors import EvidenceError
 
 BROKEN: Final = (
     PdfError, SignatureValidationError, ValidationInfoReadingError, ValueError, LookupError, TypeError,
-    AttributeError, NotImplementedError, RecursionError, ArithmeticError,
+    AttributeError, NotImplementedError, RecursionError, ArithmeticError, zlib.error,
 )  # fmt: skip
 """What the library raises over files that were made to break it, too: none of it is a good signature."""
 
