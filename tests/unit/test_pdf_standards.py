@@ -1,7 +1,4 @@
-"""What typst enforced of PDF/A-3a and PDF/UA-1 still stands after fields were reserved and after signing.
-
-No validator of these standards is at hand; what a structural look can tell is told here.
-"""
+"""PDF/A-3a and PDF/UA-1 hold when typst has set a page, when fields were reserved in it, and when it was signed."""
 
 from __future__ import annotations
 
@@ -9,6 +6,7 @@ import io
 import re
 from functools import cache
 
+import page as standards
 import pikepdf
 import pytest
 
@@ -36,6 +34,23 @@ ALL = ["report", *CERTIFICATES]
 
 def opened(name: str) -> pikepdf.Pdf:
     return pikepdf.open(io.BytesIO(document(name)))
+
+
+def broken_rules(name: str, profile: str) -> list[str]:
+    return [failure.rule_id for failure in standards.validate_pdf_bytes(document(name), profile=profile).failures]
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_rule_of_pdf_ua_1_holds(name: str) -> None:
+    assert broken_rules(name, "ua1") == []
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_rule_of_pdf_a_3a_holds(name: str) -> None:
+    """But that a signature cover the whole file, which none can that another or a time stamp follows."""
+    followed = ["PDFA3A-SIGNATURE-BYTERANGE-001"] if name == "B-LTA" else []
+
+    assert broken_rules(name, "3a") == followed
 
 
 @pytest.mark.parametrize("name", ALL)

@@ -21,6 +21,7 @@ AGENCY: Final = "Agency"
 FIELDS: Final = {APPROVER: "field.approver", AGENCY: "field.agency"}
 STAMP_NAME: Final = "field.stamp"
 ID_SIZE: Final = 16
+LINE_END: Final = b"\n"
 
 
 class AsIsWriter(IncrementalPdfFileWriter):
@@ -31,7 +32,8 @@ class AsIsWriter(IncrementalPdfFileWriter):
 
 def reserve(document: bytes) -> bytes:
     """The document with both fields, empty; the same bytes for the same document."""
-    writer = AsIsWriter(io.BytesIO(document))
+    ended = document if document.endswith(LINE_END) else document + LINE_END  # PDF/A: an object begins a line
+    writer = AsIsWriter(io.BytesIO(ended))
     writer._document_id[1] = ByteStringObject(hashlib.sha256(document).digest()[:ID_SIZE])
     for name, key in FIELDS.items():
         outside = InvisSigSettings(box_out_of_bounds=True)
