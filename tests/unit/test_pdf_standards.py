@@ -10,6 +10,7 @@ import page as standards
 import pikepdf
 import pytest
 
+from tests.unit.sample_live import sample_live
 from tests.unit.sample_report import sample_report
 from tests.unit.test_certificate_pdf import PROOF, page_of
 from tests.unit.test_pades import Level, issued, sample_credential, signed
@@ -21,15 +22,15 @@ HIDDEN, PRINT = 2, 4
 
 @cache
 def document(name: str) -> bytes:
-    if name == "report":
-        return pdf.render(sample_report(), "vi")
+    if name.startswith("report"):
+        return pdf.render(sample_live() if "live" in name else sample_report(), "vi")
     if name == "with proof":
         return reserve(page_of(sample_credential(), proof=PROOF))
     return issued() if name == "reserved" else signed("rsa", Level(name))
 
 
 CERTIFICATES = ["reserved", "with proof", *(level.value for level in Level)]
-ALL = ["report", *CERTIFICATES]
+ALL = ["report", "report of a live run", *CERTIFICATES]
 
 
 def opened(name: str) -> pikepdf.Pdf:
