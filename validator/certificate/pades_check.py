@@ -50,6 +50,8 @@ BROKEN: Final = (
 )  # fmt: skip
 """What the library raises over files that were made to break it, too: none of it is a good signature."""
 
+NAME_PARTS: Final = ("common_name", "organizational_unit_name", "organization_name")
+
 
 @dataclass(frozen=True, slots=True)
 class Signed:
@@ -134,7 +136,7 @@ def _archived(signature: EmbeddedPdfSignature, trust: Trust, moment: datetime | 
     status = result.api_status
     good = result.ades_subindic is AdESPassed.OK and status is not None and status.bottom_line
     stamped = result.oldest_evidence_record_timestamp is not None
-    doubt = "" if good and stamped else result.failure_msg or str(result.ades_subindic)
+    doubt = "" if good and stamped else "NO_POE" if good else str(result.ades_subindic).rpartition(".")[2]
     return _Conclusion(doubt, Level.B_LTA, result.best_signature_time, _path(status))
 
 
@@ -172,7 +174,10 @@ def fingerprint(certificate: x509.Certificate) -> str:
 
 
 def named(certificate: x509.Certificate) -> str:
-    return str(certificate.subject.human_friendly)
+    """Whose it is, without the labels that the library writes in English."""
+    parts = certificate.subject.native
+    known = [str(parts[part]) for part in NAME_PARTS if parts.get(part)]
+    return ", ".join(known) or str(certificate.subject.human_friendly)
 
 
 def _specification(trust: Trust) -> PdfSignatureValidationSpec:

@@ -86,7 +86,7 @@ def check_cms(signed: cms.SignedData, trust: Trust, field: str) -> None:
         and _names(signed["digest_algorithms"]) == [signer["digest_algorithm"]["algorithm"].native]
         and not signed["crls"].native
         and len(own) == 1
-        and {c.dump() for c in held} <= set(_way(own[0], held, trust))
+        and {c.dump() for c in held} <= set(way(own[0], held, trust))
         and signed.copy().dump(force=True) == signed.dump()
     )
     unsigned = signer["unsigned_attrs"]
@@ -101,7 +101,7 @@ def _names(algorithms: cms.DigestAlgorithms) -> list[str]:
     return [algorithm["algorithm"].native for algorithm in algorithms]
 
 
-def _way(certificate: x509.Certificate, held: Sequence[x509.Certificate], trust: Trust) -> Iterator[bytes]:
+def way(certificate: x509.Certificate, held: Sequence[x509.Certificate], trust: Trust) -> Iterator[bytes]:
     """The certificate and those above it, each of which has signed the one below, up to a root."""
     offered = [pyca_x509.load_der_x509_certificate(c.dump()) for c in (*trust.roots, *trust.others, *held)]
     roots = {c.dump() for c in trust.roots}
