@@ -15,6 +15,7 @@ from validator.errors import UsageError
 from validator.report import RENDERERS, pdf, typeset
 from validator.report.digest import render as as_json
 from validator.report.digest import sealed
+from validator.report.pdf_annex import timeliness
 from validator.report.wording import say, word
 
 HOSTILE = '#read("/etc/passwd") $x$ *b* <script>a</script> \\u{41} #import "@preview/x:1.0.0": *' + "W" * 300
@@ -169,14 +170,17 @@ def test_every_result_is_on_paper_with_its_outcome_and_why_it_does_not_apply(lan
     assert flat(say(lang, "pdf.results")) + f"({len(report['results'])})" in text
 
 
-def test_each_timed_requirement_shows_its_lowest_grade_of_evidence_and_window():
+def test_each_timed_requirement_shows_its_lowest_grade_of_evidence_its_window_and_its_worst_series():
     report = sample_report()
-    text = text_of(pdf.render(report, "en"))
+    report["timeliness"][0] |= {"grade": "E1", "cr": 0.5, "otr": None}
+    (table,) = [block for block in timeliness(report, "en") if block["kind"] == "table"]
 
-    assert report["timeliness"]
-    for series in report["timeliness"]:
-        assert series["dataset"] in " ".join(text.split())
-    assert "Lowest" not in text.split("Window observed")[0] or "E2" in text
+    assert [row[:5] for row in table["rows"]] == [
+        ["VSC-BUD-R02", "VSC-BUD/snapshot", "2", "E1", "2026-10-24 – 2026-11-23"],
+        ["VSC-BUD-R02", "VSC-ENV/observation", "1", "E2", "2026-10-24 – 2026-11-23"],
+    ]
+    assert table["rows"][0][5] == "50%"
+    assert flat("VSC-ENV/observation") in flat(text_of(pdf.render(report, "en")))
 
 
 def test_what_a_second_tool_saw_is_marked_as_deciding_nothing():

@@ -9,9 +9,6 @@ from typing import Any
 from unicodedata import normalize
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-from cryptography.hazmat.primitives.hashes import SHA256
 
 from tests.unit.certificate.conftest import NOW, URL
 from tests.verifier_page import Case, judged
@@ -45,8 +42,7 @@ def token(claims: bytes, key: SigningKey = OWN, header: bytes | None = None) -> 
     """Any claims and header, well signed: what is refused is refused for what it says."""
     head = canonical({"alg": "ES256", "kid": key.kid, "typ": qr.TYPE}) if header is None else header
     signed = f"{plain_base64url(head)}.{plain_base64url(claims)}"
-    r, s = decode_dss_signature(key.private.sign(signed.encode(), ec.ECDSA(SHA256())))
-    return f"{signed}.{plain_base64url(r.to_bytes(32, 'big') + s.to_bytes(32, 'big'))}"
+    return f"{signed}.{plain_base64url(key.private.sign(signed.encode()))}"
 
 
 def saying(key: SigningKey = OWN, **changed: Any) -> str:
