@@ -81,8 +81,12 @@ def sample_credential(demo: bool = True) -> dict[str, Any]:
             }],
             "method": {
                 "description": both("method"), "decisionRule": both("decision_rule"),
-                "tool": {"name": "Liên thông", "version": "0.1.0"}, "profile": None, "parameters": [],
-                "codeLists": [],
+                "tool": {"name": "Liên thông", "version": "0.1.0"}, "profile": None,
+                "parameters": [
+                    {"standard": "VSC-BUD", "name": "deadline", "unit": "ISO 8601", "basis": "P", "value": "PT8H"},
+                    {"standard": "VSC-BUD", "name": "otr_min", "unit": "1", "basis": "P", "value": "0.95"},
+                ],
+                "codeLists": [{"id": "vn-commune", "edition": "2025-07-01", "sha256": "sha256:" + "f" * 64}],
                 "evidenceGrades": [{
                     "requirement": "VSC-BUD-R08", "grade": "E2",
                     "from": "2026-08-25T00:00:00+07:00", "to": "2026-11-23T00:00:00+07:00",

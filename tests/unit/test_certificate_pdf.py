@@ -48,7 +48,8 @@ def test_both_languages_stand_on_the_page_with_what_was_granted_and_what_was_not
     for said in (
         "XÁC NHẬN KẾT QUẢ THỬ NGHIỆM", "LT-2026-7K3M9QXA", "Công ty Giải pháp Đô thị Mẫu", "Nâng cao: không xét",
         "Advanced: not examined", "W-2026-003", "VSC-ENV-R07", "08:00 26/11/2027", "2027-11-26 08:00",
-        "Nguyễn Thị Phương", "third party", "carries no conformity mark", "urn:sha256:" + "d" * 64,
+        "Nguyễn Thị Phương", "third party",
+        "Liên hệ, khiếu nại: thu-nghiem@example.vn", "carries no conformity mark", "urn:sha256:" + "d" * 64,
     ):  # fmt: skip
         assert said in text, said
 
@@ -59,7 +60,9 @@ def test_annex_tells_method_editions_and_where_status_and_log_are_asked():
     for said in (
         "chỉ tương tự phương thức 1", "only by analogy method 1", "VSC-BUD 1.0 sha256:" + "a" * 64, "23/11/2026",
         "VSC-BUD-R08: E2", "sha256:" + "c" * 64, "https://dang-ky.example/status/revocation-1.json#77",
-        "https://dang-ky.example/status/suspension-1.json#77", "dang-ky.example/log, mục 7", "tham số mặc định",
+        "https://dang-ky.example/status/suspension-1.json#77", "dang-ky.example/log, mục 7",
+        "VSC-BUD: deadline = PT8H; otr_min = 0.95",
+        "vn-commune 2025-07-01 sha256:" + "f" * 64, "Cấu hình thử nghiệm / Profile of parameters mặc định",
         "Sở KH&CN chấp thuận, đến 31/12/2027", "0101234567", "48: 20194, 20275", "38 yêu cầu trong phạm vi: 36 đạt",
     ):  # fmt: skip
         assert said in text, said

@@ -77,7 +77,10 @@ def document(credential: Mapping[str, Any], signers: Signers, proof: str) -> dic
 
 
 def _issuer(issuer: Mapping[str, Any]) -> Iterator[Two]:
-    yield both(lambda _: " · ".join(issuer[k] for k in ("address", "contact", "registration") if issuer.get(k)))
+    yield both(lambda _: issuer["address"])
+    for named in ("contact", "registration"):
+        if issuer.get(named):
+            yield two(f"issuer.{named}", value=issuer[named])
     yield two(f"role.{issuer['partyRole']}")
 
 

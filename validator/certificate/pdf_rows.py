@@ -86,10 +86,14 @@ def grounds(subject: Subject, credential: Mapping[str, Any], proof: str) -> Iter
     method = subject["method"]
     yield _row("method", method["description"])
     yield _row("decision_rule", method["decisionRule"])
-    yield _row("parameters", both(lambda lang: _parameters(method, lang)))
+    yield _row("profile", both(lambda lang: method["profile"] or say(lang, "profile.none")))
+    if method["parameters"]:
+        yield _row("parameters", *(_same(line) for line in _parameters(method["parameters"])))
     if method["evidenceGrades"]:
         yield _row("grades", *(both(partial(_grade, given)) for given in method["evidenceGrades"]))
     yield _row("profiles", *(_same(f"{s['standard']} {s['edition']} {s['digest']}") for s in subject["scope"]))
+    if method["codeLists"]:
+        yield _row("code_lists", *(_same(f"{c['id']} {c['edition']} {c['sha256']}") for c in method["codeLists"]))
     checked = sorted({granted["legalBasisCheckedOn"] for granted in subject["scope"]})
     yield _row("legal_basis", both(lambda lang: "; ".join(wording.moment(day, lang) for day in checked)))
     yield _row("requirement_list", _same(subject["completeness"]["requirementListDigest"]))
@@ -132,11 +136,15 @@ def _waivers(given: Sequence[Mapping[str, Any]], lang: str) -> str:
     return "; ".join(shown) or say(lang, "none")
 
 
-def _parameters(method: Mapping[str, Any], lang: str) -> str:
-    profile = method["profile"]
-    named = say(lang, "parameters.profile", profile=profile) if profile else say(lang, "parameters.default")
-    numbers = {"parameters": len(method["parameters"]), "lists": len(method["codeLists"])}
-    return f"{named}; {say(lang, 'parameters.listed', **numbers)}"
+def _parameters(given: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """A line for each standard, values as the report has them."""
+    for standard in dict.fromkeys(parameter["standard"] for parameter in given):
+        own = [f"{p['name']} = {_value(p['value'])}" for p in given if p["standard"] == standard]
+        yield f"{standard}: {'; '.join(own)}"
+
+
+def _value(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _grade(given: Mapping[str, str], lang: str) -> str:
