@@ -92,9 +92,9 @@ def sample_credential(demo: bool = True) -> dict[str, Any]:
                     "from": "2026-08-25T00:00:00+07:00", "to": "2026-11-23T00:00:00+07:00",
                 }],
             },
-            "conditions": [],
+            "conditions": ["Chỉ cho ba phường thí điểm đến hết năm 2026"],
             "report": {
-                "evidenceDigest": None,
+                "evidenceDigest": "sha256:" + "9" * 64,
                 "title": both("report_title"), "id": "urn:sha256:" + "d" * 64, "digest": "sha256:" + "d" * 64,
                 "asOf": "2026-11-23T09:30:00+07:00", "schema": "lienthong-report/1.0",
             },

@@ -49,7 +49,9 @@ def test_both_languages_stand_on_the_page_with_what_was_granted_and_what_was_not
         "XÁC NHẬN KẾT QUẢ THỬ NGHIỆM", "LT-2026-7K3M9QXA", "Công ty Giải pháp Đô thị Mẫu", "Nâng cao: không xét",
         "Advanced: not examined", "W-2026-003", "VSC-ENV-R07", "08:00 26/11/2027", "2027-11-26 08:00",
         "Nguyễn Thị Phương", "third party",
-        "Liên hệ, khiếu nại: thu-nghiem@example.vn", "carries no conformity mark", "urn:sha256:" + "d" * 64,
+        "Liên hệ, khiếu nại: thu-nghiem@example.vn", "sha256:" + "9" * 64,
+        "Conditions Chỉ cho ba phường thí điểm đến hết năm 2026", "carries no conformity mark",
+        "urn:sha256:" + "d" * 64,
     ):  # fmt: skip
         assert said in text, said
 

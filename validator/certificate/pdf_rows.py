@@ -77,8 +77,11 @@ def results(subject: Subject) -> Iterator[Row]:
     yield _row("completeness", both(lambda lang: _completeness(subject["completeness"], lang)))
     yield _row("not_passed", both(lambda lang: _not_passed(subject["notPassed"], lang)))
     yield _row("waivers", both(lambda lang: _waivers(subject["waivers"], lang)))
+    yield _row("conditions", *([_same(text) for text in subject["conditions"]] or [two("none")]))
     titled = both(lambda lang: f"{in_language(report['title'], lang)}, {_moment(report['asOf'], lang)}")
     yield _row("report", titled, _same(f"{report['id']} · {tool['name']} {tool['version']}"))
+    if report["evidenceDigest"]:
+        yield _row("bundle", _same(report["evidenceDigest"]))
 
 
 def grounds(subject: Subject, credential: Mapping[str, Any], proof: str) -> Iterator[Row]:
