@@ -226,6 +226,24 @@ def test_every_one_of_130_flipped_bits_of_a_signed_document_fails(level: Level) 
             check(bytes(changed), issued(), by(authority().ec), authority().trust())
 
 
+@pytest.mark.parametrize(
+    ("was", "becomes"),
+    [(b"nghi".hex(), b"Nghi".hex()), ("a003020102", "a003020103")],
+    ids=["letter of another case in a name", "certificate of an unknown version"],
+)
+def test_unsigned_part_that_libraries_read_alike_or_not_at_all_fails(was: str, becomes: str) -> None:
+    """The name of the signer's issuer stands unsigned in a CMS, and names are equal whatever their case."""
+    document = signed("ec", Level.B_T)
+    written, other = ((text.upper() if was.upper().encode() in document else text).encode() for text in (was, becomes))
+    places = [found.start() for found in re.finditer(written, document)]
+
+    assert len(places) > 3
+    for place in places:
+        changed = document[:place] + other + document[place + len(other) :]
+        with pytest.raises(EvidenceError):
+            check(changed, issued(), by(authority().ec), authority().trust())
+
+
 def test_file_ends_with_its_last_signature_at_every_level() -> None:
     for level in Level:
         last = PdfFileReader(io.BytesIO(signed("ec", level))).embedded_signatures[-1]

@@ -16,6 +16,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from asn1crypto import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.x509 import InvalidVersion
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.ades.report import AdESPassed
@@ -46,7 +48,8 @@ from validator.errors import EvidenceError
 
 BROKEN: Final = (
     PdfError, SignatureValidationError, ValidationInfoReadingError, ValueError, LookupError, TypeError,
-    AttributeError, NotImplementedError, RecursionError, ArithmeticError, zlib.error,
+    AttributeError, NotImplementedError, RecursionError, ArithmeticError, zlib.error, InvalidVersion,
+    UnsupportedAlgorithm,
 )  # fmt: skip
 """What the library raises over files that were made to break it, too: none of it is a good signature."""
 

@@ -124,9 +124,10 @@ def _issued(above: pyca_x509.Certificate, below: pyca_x509.Certificate) -> bool:
 
 
 def _is_of(certificate: x509.Certificate, sid: cms.SignerIdentifier) -> bool:
+    """By the very bytes of the name: names that differ in case only are equal to the library."""
     named = sid.chosen
     return bool(
         sid.name == "issuer_and_serial_number"
         and named["serial_number"].native == certificate.serial_number
-        and named["issuer"] == certificate.issuer
+        and named["issuer"].dump() == certificate.issuer.dump()
     )
