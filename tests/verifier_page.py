@@ -53,17 +53,19 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 @dataclass(frozen=True)
 class Case:
-    """What is handed to the page: files by name, the time, whose choice the files were."""
+    """What is handed to the page: files by name, the time, whose choice the files were, what is fixed in the page."""
 
     files: Mapping[str, bytes]
     at: datetime
     origin: str = "chosen"
     confirmed: bool = False
+    pinned: Mapping[str, bytes] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         rows = [
-            {"name": name, "content": base64.b64encode(content).decode(), "origin": self.origin}
-            for name, content in self.files.items()
+            {"name": name, "content": base64.b64encode(content).decode(), "origin": origin}
+            for origin, files in (("pinned", self.pinned), (self.origin, self.files))
+            for name, content in files.items()
         ]
         return {"files": rows, "now": self.at.timestamp() * 1000, "confirmed": self.confirmed}
 
@@ -133,6 +135,18 @@ class Browser:
         root = self._call("DOM.getDocument")["root"]["nodeId"]
         node = self._call("DOM.querySelector", {"nodeId": root, "selector": "#pick"})["nodeId"]
         self._call("DOM.setFileInputFiles", {"nodeId": node, "files": [str(path) for path in paths]})
+
+    def narrow(self, width: int | None) -> None:
+        """A screen of so many pixels across; None for the usual one."""
+        size = {"width": width or 0, "height": 0, "deviceScaleFactor": 0, "mobile": False}
+        self._call("Emulation.setDeviceMetricsOverride", size)
+
+    def press_tab(self) -> str:
+        """The id of what has the focus then."""
+        for kind in ("keyDown", "keyUp"):
+            key = {"type": kind, "key": "Tab", "code": "Tab", "windowsVirtualKeyCode": 9}
+            self._call("Input.dispatchKeyEvent", key)
+        return str(self.value("document.activeElement.id"))
 
     def value(self, expression: str) -> Any:
         given = {"expression": expression, "returnByValue": True, "awaitPromise": True}

@@ -26,6 +26,14 @@ def _scope(name: str, vi: str, en: str, asked: bool) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _status(purpose: str) -> dict[str, str]:
+    listed = f"https://dang-ky.example/status/{purpose}-1.json"
+    return {
+        "id": f"{listed}#77", "type": "BitstringStatusListEntry", "statusPurpose": purpose,
+        "statusListIndex": "77", "statusListCredential": listed,
+    }  # fmt: skip
+
+
 def sample_credential(demo: bool = True) -> dict[str, Any]:
     number = "LT-2026-7K3M9QXA"
     url = f"https://dang-ky.example/xac-nhan/{number}"
@@ -44,13 +52,14 @@ def sample_credential(demo: bool = True) -> dict[str, Any]:
         },
         "validFrom": "2026-11-26T08:00:00+07:00",
         "validUntil": "2027-11-26T08:00:00+07:00",
-        "credentialStatus": [],
+        "credentialStatus": [_status("revocation"), _status("suspension")],
         "credentialSubject": {
             "type": "TestedSystem", "number": number, "demo": demo,
             "client": {"name": "Công ty Giải pháp Đô thị Mẫu", "taxCode": "0101234567", "address": "2 Lê Duẩn"},
             "object": {
                 "name": "IOC Mẫu", "version": "2.4.1", "platformId": None, "submission": "thanh-pho-mau",
-                "submissionDigest": "sha256:" + "b" * 64, "deployment": None, "localities": [],
+                "submissionDigest": "sha256:" + "b" * 64, "deployment": None,
+                "localities": [{"province_code": "48", "commune_codes": ["20194", "20275"]}],
             },
             "scope": [
                 _scope("VSC-BUD", "Thu – chi ngân sách hằng ngày", "Daily budget revenue and expenditure", True),
@@ -72,12 +81,20 @@ def sample_credential(demo: bool = True) -> dict[str, Any]:
             }],
             "method": {
                 "description": both("method"), "decisionRule": both("decision_rule"),
-                "tool": {"name": "Liên thông", "version": "0.1.0"}, "profile": None, "parameters": [],
-                "codeLists": [], "evidenceGrades": [],
+                "tool": {"name": "Liên thông", "version": "0.1.0"}, "profile": None,
+                "parameters": [
+                    {"standard": "VSC-BUD", "name": "deadline", "unit": "ISO 8601", "basis": "P", "value": "PT8H"},
+                    {"standard": "VSC-BUD", "name": "otr_min", "unit": "1", "basis": "P", "value": "0.95"},
+                ],
+                "codeLists": [{"id": "vn-commune", "edition": "2025-07-01", "sha256": "sha256:" + "f" * 64}],
+                "evidenceGrades": [{
+                    "requirement": "VSC-BUD-R08", "grade": "E2",
+                    "from": "2026-08-25T00:00:00+07:00", "to": "2026-11-23T00:00:00+07:00",
+                }],
             },
-            "conditions": [],
+            "conditions": ["Chỉ cho ba phường thí điểm đến hết năm 2026"],
             "report": {
-                "evidenceDigest": None,
+                "evidenceDigest": "sha256:" + "9" * 64,
                 "title": both("report_title"), "id": "urn:sha256:" + "d" * 64, "digest": "sha256:" + "d" * 64,
                 "asOf": "2026-11-23T09:30:00+07:00", "schema": "lienthong-report/1.0",
             },

@@ -62,7 +62,7 @@ class Party:
 
 @dataclass
 class Authority:
-    """A small public-key infrastructure that is valid around now."""
+    """A small public-key infrastructure: certificates of signers hold for a year, those of CAs and clock for ten."""
 
     name: str = "CA thử nghiệm (mô phỏng)"
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -84,7 +84,7 @@ class Authority:
         built = (
             x509.CertificateBuilder(issuer, subject, key.public_key(), x509.random_serial_number())
             .not_valid_before(self.now - 30 * DAY)
-            .not_valid_after(self.now + (3650 if ca else 365) * DAY)
+            .not_valid_after(self.now + (3650 if ca or stamping else 365) * DAY)
             .add_extension(x509.BasicConstraints(ca, None), critical=True)
             .add_extension(_usage(ca), critical=True)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
@@ -94,16 +94,18 @@ class Authority:
             built = built.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
         return Party(built.sign(signing_key, SHA256()), key)
 
-    def trust(self, revoked: Sequence[Party] = ()) -> Trust:
-        lists = (self._crl(self.root, ()), self._crl(self.issuer, revoked))
+    def trust(self, revoked: Sequence[Party] = (), at: datetime | None = None) -> Trust:
+        """With lists of the day before `at`, which is now unless given."""
+        moment = at or self.now
+        lists = (self._crl(self.root, (), moment), self._crl(self.issuer, revoked, moment))
         return Trust((self.root.asn1,), (self.issuer.asn1,), lists)
 
-    def _crl(self, by: Party, revoked: Sequence[Party]) -> asn1_crl.CertificateList:
-        built = x509.CertificateRevocationListBuilder(by.certificate.subject, self.now - DAY, self.now + 30 * DAY)
-        built = built.add_extension(x509.CRLNumber(1), critical=False)
+    def _crl(self, by: Party, revoked: Sequence[Party], moment: datetime) -> asn1_crl.CertificateList:
+        built = x509.CertificateRevocationListBuilder(by.certificate.subject, moment - DAY, moment + 30 * DAY)
+        built = built.add_extension(x509.CRLNumber(int(moment.timestamp())), critical=False)
         built = built.add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(by.key.public_key()), False)
         for party in revoked:
-            entry = x509.RevokedCertificateBuilder(party.certificate.serial_number, self.now - DAY)
+            entry = x509.RevokedCertificateBuilder(party.certificate.serial_number, moment - DAY)
             built = built.add_revoked_certificate(entry.build())
         return asn1_crl.CertificateList.load(built.sign(by.key, SHA256()).public_bytes(Encoding.DER))
 

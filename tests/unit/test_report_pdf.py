@@ -15,6 +15,8 @@ from validator.errors import UsageError
 from validator.report import RENDERERS, pdf, typeset
 from validator.report.digest import render as as_json
 from validator.report.digest import sealed
+from validator.report.pdf_annex import timeliness
+from validator.report.wording import say, word
 
 HOSTILE = '#read("/etc/passwd") $x$ *b* <script>a</script> \\u{41} #import "@preview/x:1.0.0": *' + "W" * 300
 
@@ -55,7 +57,7 @@ def test_same_report_gives_the_same_bytes_dated_by_the_report():
     ("lang", "said"),
     [
         ("vi", ["Báo cáo thử nghiệm sự phù hợp", "KHÔNG PHÙ HỢP", "Yêu cầu chưa xác định được", "— Hết báo cáo —"]),
-        ("en", ["Conformance test report", "NOT CONFORMANT", "Requirements that could not be decided", "Page 1 of 3"]),
+        ("en", ["Conformance test report", "NOT CONFORMANT", "Requirements that could not be decided", "Page 1 of 4"]),
     ],
 )
 def test_every_letter_can_be_taken_out_again(lang, said):
@@ -153,3 +155,41 @@ def test_without_the_extra_the_call_is_refused_before_any_work(monkeypatch, caps
         RENDERERS["pdf"].load()(sample_report(), "vi")
     assert main(["validate", "nowhere", "--format", "pdf", "--out", "nowhere", "--lang", "en"]) == 2
     assert "lienthong[pdf]" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_every_result_is_on_paper_with_its_outcome_and_why_it_does_not_apply(lang):
+    report = sample_report()
+    text = flat(text_of(pdf.render(report, lang)))
+
+    for result in report["results"]:
+        assert text.count(flat(result["requirement"])) >= 1
+        assert flat(word(lang, "outcome", result["outcome"])) in text
+        if result["outcome"] == "inapplicable" and result["reason"]:
+            assert flat(result["reason"][lang]) in text
+    assert flat(say(lang, "pdf.results")) + f"({len(report['results'])})" in text
+
+
+def test_each_timed_requirement_shows_its_lowest_grade_of_evidence_its_window_and_its_worst_series():
+    report = sample_report()
+    report["timeliness"][0] |= {"grade": "E1", "cr": 0.5, "otr": None}
+    (table,) = [block for block in timeliness(report, "en") if block["kind"] == "table"]
+
+    assert [row[:5] for row in table["rows"]] == [
+        ["VSC-BUD-R02", "VSC-BUD/snapshot", "2", "E1", "2026-10-24 – 2026-11-23"],
+        ["VSC-BUD-R02", "VSC-ENV/observation", "1", "E2", "2026-10-24 – 2026-11-23"],
+    ]
+    assert table["rows"][0][5] == "50%"
+    assert flat("VSC-ENV/observation") in flat(text_of(pdf.render(report, "en")))
+
+
+def test_what_a_second_tool_saw_is_marked_as_deciding_nothing():
+    report = sample_live()
+    report["live"]["supporting"] = {
+        "tool": "schemathesis", "version": "4.32.0", "state": "run", "reason": None, "seed": 7, "seconds": 3.2,
+        "requests": 120, "unread_lines": 0, "errors_count": 0, "findings_count": 4, "kinds_count": 2, "findings": [],
+    }  # fmt: skip
+    text = flat(text_of(pdf.render(report, "vi")))
+
+    assert flat(say("vi", "supporting.rule")) in text
+    assert "schemathesis4.32.0" in text

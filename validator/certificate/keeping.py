@@ -1,4 +1,4 @@
-"""Keeping a register: made once, its status lists signed anew, its proofs renewed, its key changed."""
+"""Keeping a register: made once, its status lists signed anew, its proofs renewed, its key changed, its page."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ from validator.certificate.moments import stamp
 from validator.certificate.note import LogPrivate, NoteSigner, vkey
 from validator.certificate.policy import policy_text
 from validator.certificate.register import (
+    KEYS,
     LOG,
+    PAGE,
     PENDING,
     POLICY,
     SETTINGS,
@@ -29,9 +31,11 @@ from validator.certificate.register import (
     list_path,
     log_origin,
     proof_path,
+    read_file,
 )
 from validator.certificate.status_list import PURPOSES, REVOCATION, SUSPENSION, list_credential
 from validator.certificate.trust import TrustedKey
+from validator.certificate.verifier_page import page
 from validator.errors import EvidenceError, UsageError
 from validator.report.digest import canonical_value
 
@@ -68,6 +72,7 @@ def found(
         policy = policy_text([signer.key for signer in signers], witnesses, quorum)
         _begin_log(register.folder / LOG, signers)
         write_whole(register.folder / POLICY, policy.encode())
+        publish_page(register)
         sign_lists(register, [], key, moment)
         register.write(SETTINGS, canonical_value(register.settings()))
 
@@ -143,7 +148,15 @@ def rotate(register: Register, old: SigningKey, new: SigningKey, moment: datetim
         keys[old.kid] = replace(keys[old.kid], valid_until=now, compromised=compromised)
         keys[new.kid] = TrustedKey(new.private.public_key(), new.demo, register.issuer.id, now)
         register.write_keys(keys)
+        publish_page(register)
         sign_lists(register, register.index(), new, moment)
+
+
+def publish_page(register: Register) -> None:
+    """The page of the second verifier as the register shows it: its keys and the policy of its log are fixed in it,
+    so that who comes to the register's own address needs no other source for them. Raises EvidenceError, UsageError."""
+    pinned = {path: read_file(register.folder, path).decode() for path in (KEYS, POLICY)}
+    write_whole(register.folder / PAGE, page(pinned).encode())
 
 
 def sign_lists(register: Register, rows: Sequence[Row], key: SigningKey, moment: datetime) -> None:

@@ -60,17 +60,23 @@ def _shown(certificate: Mapping[str, Any], events: History, copy: Copy, trust: T
 
 
 def _issue(certificate: Mapping[str, Any], copy: Copy, trust: Trust) -> Iterator[Logged]:
-    """The proof of the issue, if it is there. Raises EvidenceError for one that does not hold or is of another."""
-    path = proof_path(certificate["credentialSubject"]["number"], 0)
-    content = copy.read(path)
-    if content is None:
-        return
-    logged = verify_inclusion(content, trust)
-    leaf = parse_canonical(logged.leaf, path)
-    stated = tuple(leaf.get(name) for name in ("certificate", "event", "subject"))
-    if stated != (certificate["id"], Event.ISSUED, digest(certificate)):
-        raise EvidenceError("tlog.other_leaf")
-    yield logged
+    """The proof of the issue, if it is there; others are only looked through for the event that ends all. Raises
+    EvidenceError for a proof that does not hold or is of another, and for one of a revocation."""
+    about = (certificate["id"], digest(certificate))
+    for at in count():
+        path = proof_path(certificate["credentialSubject"]["number"], at)
+        content = copy.read(path)
+        if content is None:
+            return
+        logged = verify_inclusion(content, trust)
+        leaf = parse_canonical(logged.leaf, path)
+        event = leaf.get("event")
+        if (leaf.get("certificate"), leaf.get("subject")) != about or (event == Event.ISSUED) is not (at == 0):
+            raise EvidenceError("tlog.other_leaf")
+        if event == Event.REVOKED:
+            raise EvidenceError("history.log_knows_more", {"name": path, "event": event})
+        if at == 0:
+            yield logged
 
 
 def _witnesses(shown: list[Logged], policy: Policy) -> Line:

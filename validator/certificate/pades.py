@@ -19,12 +19,13 @@ from typing import Any, Final, TypeVar
 from asn1crypto import x509
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.sign import PdfSigner, SimpleSigner
-from pyhanko.sign.fields import SigSeedSubFilter
+from pyhanko.sign.fields import InvisSigSettings, SigSeedSubFilter
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers.pdf_cms import Signer
 from pyhanko.sign.signers.pdf_signer import (
     DSSContentSettings,
     PdfSignatureMetadata,
+    PdfTimeStamper,
     SigDSSPlacementPreference,
     TimestampDSSContentSettings,
 )
@@ -32,18 +33,17 @@ from pyhanko.sign.timestamps import HTTPTimeStamper, TimeStamper, TimestampReque
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.errors import PathError, ValidationError
 
-from validator.certificate.pades_fields import FIELDS, AsIsWriter
+from validator.certificate.pades_fields import FIELDS, STAMP_NAME, AsIsWriter, readable
 from validator.certificate.pades_trust import Trust
 from validator.errors import UsageError
 
 HASH: Final = "sha256"
 FAULTS: Final = (PdfError, SigningError, TimestampRequestError, ValidationError, PathError, ValueError, OSError)
-UNDER_THE_STAMP: Final = DSSContentSettings(
-    include_vri=False,
-    placement=SigDSSPlacementPreference.TOGETHER_WITH_NEXT_TS,
-    next_ts_settings=TimestampDSSContentSettings(include_vri=False, update_before_ts=True),
+WITH_THE_SIGNATURE: Final = DSSContentSettings(
+    include_vri=False, placement=SigDSSPlacementPreference.TOGETHER_WITH_SIGNATURE
 )
-"""The stamp over all comes last and covers what verifies it too: nothing stands behind it unsigned."""
+WITH_THE_STAMP: Final = TimestampDSSContentSettings(include_vri=False, update_before_ts=True)
+"""What verifies a signature later stands under that signature or stamp: nothing stands behind it unsigned."""
 Made = TypeVar("Made")
 
 
@@ -113,11 +113,23 @@ def sign(document: bytes, order: Order, signer: Signer) -> bytes:
     order.check()
     with quiet():
         try:
-            out = PdfSigner(metadata(order), signer=signer, timestamper=order.stamper).sign_pdf(
-                AsIsWriter(io.BytesIO(document)), existing_fields_only=True
-            )
+            return run(_signed(document, order, signer))
         except FAULTS as fault:
             raise not_signed(fault) from fault
+
+
+async def _signed(document: bytes, order: Order, signer: Signer) -> bytes:
+    work = PdfSigner(metadata(order), signer=signer, timestamper=order.stamper)
+    out = await work.async_sign_pdf(AsIsWriter(io.BytesIO(document)), existing_fields_only=True)
+    if order.level is Level.B_LTA:
+        over_all = PdfTimeStamper(
+            order.stamper,  # type: ignore[arg-type] # the order was checked
+            invis_settings=InvisSigSettings(box_out_of_bounds=True),
+            readable_field_name=readable(STAMP_NAME),
+        )
+        out = await over_all.async_timestamp_pdf(
+            AsIsWriter(io.BytesIO(out.getvalue())), HASH, context(order), dss_settings=WITH_THE_STAMP
+        )
     return bytes(out.getvalue())
 
 
@@ -138,9 +150,8 @@ def metadata(order: Order) -> PdfSignatureMetadata:
         md_algorithm=HASH,
         subfilter=SigSeedSubFilter.PADES,
         embed_validation_info=order.level.long_term,
-        use_pades_lta=order.level is Level.B_LTA,
         validation_context=context(order) if order.level.long_term else None,
-        dss_settings=UNDER_THE_STAMP if order.level is Level.B_LTA else DSSContentSettings(),
+        dss_settings=WITH_THE_SIGNATURE,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from typing import IO
 
 from pyhanko.pdf_utils.misc import PdfError
@@ -16,5 +17,5 @@ def attachments(document: IO[bytes], name: str) -> list[bytes]:
         listed = PdfFileReader(document).root.get("/AF", ())
         files = [item.get_object() for item in listed]
         return [bytes(file["/EF"]["/F"].data) for file in files if file.get("/UF", file.get("/F")) == name]
-    except (PdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as fault:
+    except (PdfError, zlib.error, ValueError, LookupError, TypeError, AttributeError, RecursionError) as fault:
         raise EvidenceError("pades.broken", {"reason": (str(fault) or type(fault).__name__)[:200]}) from fault

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import hashlib
 import io
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from asn1crypto import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.x509 import InvalidVersion
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.ades.report import AdESPassed
@@ -45,9 +48,12 @@ from validator.errors import EvidenceError
 
 BROKEN: Final = (
     PdfError, SignatureValidationError, ValidationInfoReadingError, ValueError, LookupError, TypeError,
-    AttributeError, NotImplementedError, RecursionError, ArithmeticError,
+    AttributeError, NotImplementedError, RecursionError, ArithmeticError, zlib.error, InvalidVersion,
+    UnsupportedAlgorithm,
 )  # fmt: skip
 """What the library raises over files that were made to break it, too: none of it is a good signature."""
+
+NAME_PARTS: Final = ("common_name", "organizational_unit_name", "organization_name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +88,7 @@ def check(
             signatures = reader.embedded_regular_signatures
             by_field = {signature.field_name: signature for signature in signatures}
             _check_fields(by_field, expected)
-            check_end(reader, document)
+            check_end(reader)
             for signature in reader.embedded_signatures:
                 check_container(signature, document)
                 check_cms(signature.signed_data, trust, signature.field_name)
@@ -133,7 +139,7 @@ def _archived(signature: EmbeddedPdfSignature, trust: Trust, moment: datetime | 
     status = result.api_status
     good = result.ades_subindic is AdESPassed.OK and status is not None and status.bottom_line
     stamped = result.oldest_evidence_record_timestamp is not None
-    doubt = "" if good and stamped else result.failure_msg or str(result.ades_subindic)
+    doubt = "" if good and stamped else "NO_POE" if good else str(result.ades_subindic).rpartition(".")[2]
     return _Conclusion(doubt, Level.B_LTA, result.best_signature_time, _path(status))
 
 
@@ -171,7 +177,10 @@ def fingerprint(certificate: x509.Certificate) -> str:
 
 
 def named(certificate: x509.Certificate) -> str:
-    return str(certificate.subject.human_friendly)
+    """Whose it is, without the labels that the library writes in English."""
+    parts = certificate.subject.native
+    known = [str(parts[part]) for part in NAME_PARTS if parts.get(part)]
+    return ", ".join(known) or str(certificate.subject.human_friendly)
 
 
 def _specification(trust: Trust) -> PdfSignatureValidationSpec:

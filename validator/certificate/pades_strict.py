@@ -23,6 +23,7 @@ from validator.certificate.pades_trust import Trust
 from validator.errors import EvidenceError
 
 VERSIONS: Final = {"data": "v1", "tst_info": "v3"}
+SIGNERS_OWN: Final = ("/ModDate", "/Producer")
 STAMP: Final = "signature_time_stamp_token"
 
 
@@ -36,16 +37,26 @@ def check_since_issue(document: PdfFileReader, issued: PdfFileReader) -> None:
         found = DEFAULT_DIFF_POLICY.review_file(document, base, doc_mdp=MDPPerm.FILL_FORMS)
     except ValueError as fault:
         raise EvidenceError("pades.other_bytes") from fault
-    if not isinstance(found, DiffResult):
+    if not isinstance(found, DiffResult) or _described(document) != _described(issued):
         raise EvidenceError("pades.changed_since_issue")
 
 
-def check_end(document: PdfFileReader, content: bytes) -> None:
-    """Does nothing when the file ends with its last signature, or with a whole revision behind it."""
+def _described(document: PdfFileReader) -> tuple[object, ...]:
+    """What a document says of itself, in both places, but for what a signer's program says of its own work.
+
+    The policy above lets metadata change, and a viewer shows the title in its head.
+    """
+    info = document.trailer_view["/Info"]
+    kept = {name: str(info[name]) for name in info if name not in SIGNERS_OWN}
+    said = document.document_meta_view
+    texts = (said.title, said.author, said.subject, said.created, document.root.get("/Lang"))
+    return kept, *map(str, texts)
+
+
+def check_end(document: PdfFileReader) -> None:
+    """Does nothing when the file ends with its last signature. Raises EvidenceError."""
     last = max(document.embedded_signatures, key=lambda signature: signature.signed_revision)
-    behind = document.xrefs.total_revisions > last.signed_revision + 1
-    whole = last.evaluate_signature_coverage() is SignatureCoverageLevel.ENTIRE_FILE
-    if not whole and not (behind and content.rstrip(b"\r\n").endswith(b"%%EOF")):
+    if last.evaluate_signature_coverage() is not SignatureCoverageLevel.ENTIRE_FILE:
         raise EvidenceError("pades.bytes_behind")
 
 
@@ -75,7 +86,7 @@ def check_cms(signed: cms.SignedData, trust: Trust, field: str) -> None:
         and _names(signed["digest_algorithms"]) == [signer["digest_algorithm"]["algorithm"].native]
         and not signed["crls"].native
         and len(own) == 1
-        and {c.dump() for c in held} <= set(_way(own[0], held, trust))
+        and {c.dump() for c in held} <= set(way(own[0], held, trust))
         and signed.copy().dump(force=True) == signed.dump()
     )
     unsigned = signer["unsigned_attrs"]
@@ -90,7 +101,7 @@ def _names(algorithms: cms.DigestAlgorithms) -> list[str]:
     return [algorithm["algorithm"].native for algorithm in algorithms]
 
 
-def _way(certificate: x509.Certificate, held: Sequence[x509.Certificate], trust: Trust) -> Iterator[bytes]:
+def way(certificate: x509.Certificate, held: Sequence[x509.Certificate], trust: Trust) -> Iterator[bytes]:
     """The certificate and those above it, each of which has signed the one below, up to a root."""
     offered = [pyca_x509.load_der_x509_certificate(c.dump()) for c in (*trust.roots, *trust.others, *held)]
     roots = {c.dump() for c in trust.roots}
@@ -113,9 +124,10 @@ def _issued(above: pyca_x509.Certificate, below: pyca_x509.Certificate) -> bool:
 
 
 def _is_of(certificate: x509.Certificate, sid: cms.SignerIdentifier) -> bool:
+    """By the very bytes of the name: names that differ in case only are equal to the library."""
     named = sid.chosen
     return bool(
         sid.name == "issuer_and_serial_number"
         and named["serial_number"].native == certificate.serial_number
-        and named["issuer"] == certificate.issuer
+        and named["issuer"].dump() == certificate.issuer.dump()
     )

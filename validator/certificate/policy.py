@@ -10,11 +10,12 @@ Of keys alone, every witness among them must have signed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from validator.certificate.checkpoint import Trust
+from validator.certificate.checkpoint import Trust, number
 from validator.certificate.cosign import COSIGNATURE, WitnessKey, parse_witness
 from validator.certificate.note import NoteKey, parse_vkey, split_vkey, vkey
 from validator.errors import EvidenceError, LienthongError, UsageError
@@ -22,6 +23,7 @@ from validator.errors import EvidenceError, LienthongError, UsageError
 NONE: Final = "none"
 DEEPEST: Final = 8
 LARGEST: Final = 64 * 1024
+_BLANKS: Final = re.compile(r"[ \t]+")
 _ALL: Final = ""  # no group of a file can have this name
 
 
@@ -76,7 +78,7 @@ def policy_text(logs: Sequence[NoteKey], witnesses: Sequence[WitnessKey] = (), l
     """The file of a policy that asks for `least` of these witnesses. Raises UsageError when there are fewer."""
     if not 0 <= least <= len({key.public for key in witnesses}):
         raise UsageError("tlog.bad_trust", {"quorum": least, "witnesses": len(witnesses)})
-    names = [f"witness-{number}" for number in range(1, len(witnesses) + 1)]
+    names = [f"witness-{at}" for at in range(1, len(witnesses) + 1)]
     lines = [f"log {vkey(key)}" for key in logs]
     lines += [f"witness {name} {vkey(key)}" for name, key in zip(names, witnesses, strict=True)]
     asked = [f"group witnesses {least} {' '.join(names)}", "quorum witnesses"]
@@ -94,8 +96,8 @@ class _Draft:
     def read(self, text: str) -> Policy:
         """Raises ValueError, IndexError, UsageError."""
         for line in text.split("\n"):
-            if (stated := line.strip()) and not stated.startswith("#"):
-                self.take(stated.split())
+            if (stated := line.strip(" \t\r")) and not stated.startswith("#"):
+                self.take(_BLANKS.split(stated))
         if self.bare:
             self.groups[_ALL], self.quorum = Group(len(self.bare), tuple(self.bare)), _ALL
         if self.quorum != NONE:
@@ -110,7 +112,7 @@ class _Draft:
             self.witness(words[1], words[2])
         elif words[0] == "group":
             members = tuple(words[3:])
-            least = {"any": 1, "all": len(members)}.get(words[2]) or int(words[2])
+            least = {"any": 1, "all": len(members)}.get(words[2]) or number(words[2])
             self.groups[self.new(words[1])] = Group(least, members)
         elif words[0] == "quorum":
             self.quorum = words[1]

@@ -9,6 +9,7 @@ status/PURPOSE-1.json  the status lists, signed and dated
 log/                   the transparency log of all events
 tlog-policy            whose word about that log counts: its keys and witnesses
 proofs/N-E.tlog-proof  that the log holds event E of N
+verify.html            the second verifier, with these keys and this policy fixed in it
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ INDEX: Final = "index.json"
 LOG: Final = "log"
 PENDING: Final = ".pending.json"
 POLICY: Final = "tlog-policy"
+PAGE: Final = "verify.html"
 DID: Final = "did.json"
 CONTROLLER: Final = "controller.json"
 DEMO_ORIGIN: Final = "DEMO."

@@ -19,7 +19,7 @@ from validator.certificate.register import history_path
 from validator.certificate.signer import signer
 from validator.certificate.status_list import REVOCATION, SUSPENSION, bits_of, is_set
 from validator.certificate.strict_json import parse_canonical
-from validator.certificate.trust import Keys
+from validator.certificate.trust import Keys, TrustedKey
 from validator.errors import EvidenceError
 
 LIST_FILE: Final = re.compile(r"/status/([a-z]+-[0-9]{1,4}\.json)\Z")
@@ -74,14 +74,18 @@ def _entry(
         return
     document = parse_canonical(content, path)
     key = signer(document, issuer, standing.keys, standing.at, path)
-    if key.demo is not certificate["credentialSubject"]["demo"]:
-        raise EvidenceError("certificate.demo_mark", {"name": path})
+    _check_mark(key, certificate, path)
     bits = bits_of(document, url, purpose, issuer)
     if index >= len(bits) * 8:
         raise EvidenceError("status.out_of_range", {"name": url, "index": index})
     found[purpose] = is_set(bits, index)
     yield Line(Mark.PROBLEM, SET[purpose]) if found[purpose] else Line(Mark.OK, CLEAR[purpose])
     yield from _freshness(document, purpose, standing)
+
+
+def _check_mark(key: TrustedKey, certificate: Mapping[str, Any], name: str) -> None:
+    if key.demo is not certificate["credentialSubject"]["demo"]:
+        raise EvidenceError("certificate.demo_mark", {"name": name})
 
 
 def _freshness(document: Mapping[str, Any], purpose: str, standing: Standing) -> Iterator[Line]:
@@ -116,7 +120,8 @@ def _past(certificate: Mapping[str, Any], standing: Standing, copy: Copy, found:
             return
         events = history.events_of(parse_canonical(content, path), certificate, path)
         for event in events:
-            signer(event, certificate["issuer"]["id"], standing.keys, standing.at, path)
+            key = signer(event, certificate["issuer"]["id"], standing.keys, standing.at, path)
+            _check_mark(key, certificate, path)
         _check_agreement(events, found, path)
     except EvidenceError as fault:
         yield Line(Mark.PROBLEM, fault.message_id, fault.params)

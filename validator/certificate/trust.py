@@ -77,23 +77,28 @@ def read_jwks(path: Path) -> Keys:
 
 
 def parse_jwks(content: bytes, name: str) -> Keys:
-    """The keys of a JWK Set, or of an issuer's identifier document, by their ids. Raises EvidenceError."""
+    """The keys of a JWK Set, or of an issuer's identifier document, by their ids. Raises EvidenceError, also for a
+    key that stands there twice: it might be good by one of them and compromised by the other."""
     document = parse(content, name)
     try:
         stated = document["keys"] if "keys" in document else _controlled(document)
-        found = [_trusted(jwk) for jwk in stated]
+        found = {key.kid: key for key in map(_trusted, stated)}
+        if not isinstance(stated, list) or len(found) != len(stated):
+            raise ValueError("keys")
     except (ValueError, TypeError, KeyError, AttributeError) as fault:
         raise EvidenceError("key.not_a_set", {"path": name}) from fault
-    return {key.kid: key for key in found}
+    return found
 
 
 def _controlled(document: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The keys that an identifier document lets assert, as members of a JWK Set. Raises ValueError, KeyError."""
-    found = []
+    found, asserting, controller = [], document["assertionMethod"], document["id"]
+    if not isinstance(asserting, list):
+        raise ValueError("assertionMethod")
     for method in document["verificationMethod"]:
-        jwk, controller = method["publicKeyJwk"], document["id"]
-        if method["id"] not in document["assertionMethod"]:
+        if method["id"] not in asserting:
             continue
+        jwk = method["publicKeyJwk"]
         if method["controller"] != controller or method["id"] != f"{controller}#{jwk['kid']}":
             raise ValueError(method["id"])
         until = {"valid_until": method["expires"]} if "expires" in method else {}

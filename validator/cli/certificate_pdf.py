@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from validator.cli.clicks import Command, command, lang_option, option
+from validator.cli.pdf_told import refused, told
 from validator.cli.signing import opened, signing_options, tell_demo
+from validator.cli.verifying import EXIT_CODES
 from validator.cli.words import say
 from validator.errors import EvidenceError, UsageError
-from validator.messages import catalogue, fill
 
 if TYPE_CHECKING:
     from validator.certificate.pades_trust import Trust
@@ -83,13 +84,16 @@ def check_pdf(lang: str) -> Command:
         expected = {field: _fingerprint(checking, path) for field, path in map(_pair, given["signer"])}
         at = parse_moment(given["at"])
         document, issued = _content(Path(signed)), _content(Path(given["issued"]))
-        texts = catalogue("certificate_pdf", lang)
-        for one in checking.check(document, issued, expected, trust, at):
-            said = {"field": one.field, "signer": one.signer, "at": one.at, "level": one.level.value}
-            click.echo(fill(texts["check.good"], said))
-            click.echo(f"  {fill(texts['check.path'], {'path': ' → '.join(one.path)})}")
-        click.echo(texts["check.all"])
-        return 0
+        try:
+            lines = told(lang, checking.check(document, issued, expected, trust, at))
+            code = EXIT_CODES["valid"]
+        except EvidenceError as fault:
+            from validator.certificate.pades_seen import seen
+
+            lines, code = refused(lang, fault, seen(document, trust)), EXIT_CODES["refused"]
+        for line in lines:
+            click.echo(line)
+        return code
 
     return command(
         lang,

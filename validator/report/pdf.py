@@ -1,7 +1,7 @@
 """The report as a PDF to file and hand on: verdict first, then what failed and what is not known.
 
-A summary: of every requirement that is not met, its first samples; requirements that are met are
-counted. The whole of it stays in report.json, whose id stands on every page.
+Of every requirement that is not met, its first samples; of the others, one line each. The whole of it
+stays in report.json, whose id stands on every page.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from validator.report import live_run, sections
+from validator.report import live_run, pdf_annex, sections
 from validator.report.pdf_inputs import disclaimers, inputs, parameters, verify
 from validator.report.pdf_results import failed, undecided, untested, waivers
 from validator.report.typeset import typeset
@@ -68,6 +68,9 @@ def _blocks(report: Mapping[str, Any], lang: str) -> Iterator[Block]:
     yield from undecided(report, lang)
     yield from untested(report, lang)
     yield from waivers(report, lang)
+    yield from pdf_annex.timeliness(report, lang)
+    yield from pdf_annex.supporting(report, lang)
+    yield from pdf_annex.results(report, lang)
     yield from parameters(report, lang)
     yield from inputs(report, lang)
     yield from verify(report, lang)

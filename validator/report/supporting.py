@@ -22,11 +22,12 @@ def supporting_lines(report: Mapping[str, Any], lang: str, pen: Pen) -> Iterator
     if second["reason"]:
         yield from pen.wrap(in_language(second["reason"], lang), 2)
     if second["state"] != "not_run":
-        yield from pen.wrap(_counts(second, lang), 2)
+        yield from pen.wrap(counts(second, lang), 2)
         yield from _kinds(second, lang, pen)
 
 
-def _counts(second: Mapping[str, Any], lang: str) -> str:
+def counts(second: Mapping[str, Any], lang: str) -> str:
+    """Its name and version, its seed, and how much it sent and said."""
     figures = {"seconds": round(second["seconds"]), "requests": second["requests"]}
     figures |= {"unread": second["unread_lines"], "errors": second["errors_count"]}
     told = [say(lang, f"supporting.{name}", n=integer(n, lang)) for name, n in figures.items()]

@@ -33,6 +33,7 @@ from validator.model.text import Text
 CERTIFICATE = "certificate.json"
 POLICY = "policy.txt"
 HISTORY = "history.json"
+CONDITION = "Chỉ khi trạm gửi dữ liệu mỗi giờ."
 ISSUER = Issuer(URL, Text("Phòng thử mẫu", "Sample laboratory"), "1 Trần Phú, Đà Nẵng", Role.FIRST)
 
 
@@ -116,4 +117,5 @@ def sample(folder: Path, report: Json, at: datetime, demo: bool = False) -> Samp
     (folder / "memories").mkdir()
     signer = NoteSigner(log_origin(URL, demo), LOG_KEY)
     keeper = Keeper(register, key, Witnessed(log_of(register), signer, folder / "memories"))
-    return Sample(keeper, issue(report, granted(["VSC-ENV"], BASIC), Terms(at, 12, 6), keeper), at)
+    terms = Terms(at, 12, 6, conditions=(CONDITION,))
+    return Sample(keeper, issue(report, granted(["VSC-ENV"], BASIC), terms, keeper), at)

@@ -96,6 +96,20 @@ def test_without_a_history_the_proof_must_be_of_the_issue(kept: Kept) -> None:
     assert reasons(kept.verified(offline=True)) == ["verify.no_history", "tlog.other_leaf"]
 
 
+def test_without_a_history_the_proof_of_a_revocation_is_not_overlooked(kept: Kept) -> None:
+    before = {path: (kept.register.folder / path).read_bytes() for path in map(list_path, PURPOSES)}
+    change(kept.keeper, kept.number, Event.SUSPENDED, "x", NOW)
+    change(kept.keeper, kept.number, Event.REVOKED, "x", NOW)
+    (kept.register.folder / history_path(kept.number)).unlink()
+    for path, content in before.items():
+        rewrite(kept, path, content)
+    proof_of(kept, 3).write_bytes(proof_of(kept, 0).read_bytes())
+
+    assert reasons(kept.verified(offline=True)) == ["verify.no_history", "history.log_knows_more"]
+    proof_of(kept, 2).write_bytes(proof_of(kept, 1).read_bytes())
+    assert reasons(kept.verified(offline=True)) == ["verify.no_history", "tlog.other_leaf"]
+
+
 def test_witnesses_that_the_policy_asks_for_must_have_signed(tmp_path: Path, report: Json) -> None:
     made: Sample = sample(tmp_path, report, NOW)
     content = made.files()["certificate.json"]

@@ -1,4 +1,4 @@
-// Whose signatures count: keys of a JWK Set, or of a did:web document, that the reader trusts.
+// Whose signatures count: keys of a JWK Set, or of an identifier document (did.json, controller.json), that the reader trusts.
 
 const DEMO = "DEMO-";
 const P256 = { name: "ECDSA", namedCurve: "P-256" };
@@ -15,8 +15,11 @@ async function readKeys(bytes) {
   const document = parseJson(bytes);
   const keys = new Map();
   try {
-    for (const stated of Array.isArray(document.keys) ? document.keys : controllerKeys(document)) {
+    const listed = "keys" in document ? document.keys : controllerKeys(document);
+    if (!Array.isArray(listed)) throw new Refused("key.not_a_set");
+    for (const stated of listed) {
       const key = await trustedKey(stated);
+      if (keys.has(key.kid)) throw new Refused("key.not_a_set");
       keys.set(key.kid, key);
     }
   } catch (fault) {
@@ -27,6 +30,7 @@ async function readKeys(bytes) {
 }
 
 function controllerKeys(document) {
+  if (!Array.isArray(document.assertionMethod)) throw new Refused("key.not_a_set");
   return document.verificationMethod
     .filter((method) => document.assertionMethod.includes(method.id))
     .map((method) => {
@@ -51,6 +55,19 @@ async function trustedKey(jwk) {
     until: moment("valid_until"),
     compromised: "compromised" in jwk && jwk.compromised !== false,
     public: await crypto.subtle.importKey("jwk", { kty: "EC", crv: "P-256", x: jwk.x, y: jwk.y }, P256, false, ["verify"]),
+  };
+}
+
+/** What two files say of one key, taken together: each limit of either holds. */
+function stricter(key, other = key) {
+  if (key.controller !== null && other.controller !== null && key.controller !== other.controller) throw new Refused("key.not_a_set");
+  const limits = (name) => [key[name], other[name]].filter((moment) => moment !== null);
+  return {
+    ...key,
+    controller: key.controller ?? other.controller,
+    from: limits("from").length > 0 ? Math.max(...limits("from")) : null,
+    until: limits("until").length > 0 ? Math.min(...limits("until")) : null,
+    compromised: key.compromised || other.compromised,
   };
 }
 

@@ -1,4 +1,4 @@
-// C2SP signed notes, checkpoints and the policy that says whose word about a log is taken.
+// C2SP signed notes and checkpoints: the texts that logs and witnesses sign.
 
 const NOTE_LARGEST = 256 * 1024;
 const NOTE_MOST_SIGNATURES = 64;
@@ -56,7 +56,7 @@ async function parseVkey(text) {
   if (hex((await sha256(hashed)).slice(0, 4)) !== found[2]) throw new Refused("log.bad_key");
   const known = kind === KIND_P256 || (material.length === 32 && [KIND_ED25519, KIND_COSIGNATURE].includes(kind));
   if (!known) throw new Refused("log.bad_key");
-  return { name: found[1], id: found[2], kind, text, public: await importedLogKey(kind, material) };
+  return { name: found[1], id: found[2], kind, text, material: hex(material), public: await importedLogKey(kind, material) };
 }
 
 /** Null where this browser has no Ed25519. */
@@ -122,39 +122,4 @@ async function checkedSignatures(note, keys) {
     else throw new Refused("log.bad_signature", { name: key.name });
   }
   return { good, unread };
-}
-
-/** Keys of logs and witnesses: a C2SP tlog-policy, or vkeys alone, one a line, of which every witness must have signed. */
-async function readPolicy(text) {
-  const policy = { logs: [], groups: new Map(), quorum: "none" };
-  const bare = [];
-  for (const line of text.split("\n").map((l) => l.trim()).filter((l) => l && !l.startsWith("#"))) {
-    const [word, name, ...rest] = line.split(/\s+/);
-    if (word === "log") policy.logs.push(await parseVkey(name));
-    else if (word === "witness") policy.groups.set(name, { key: await parseVkey(rest[0]) });
-    else if (word === "group") policy.groups.set(name, { least: rest[0], members: rest.slice(1) });
-    else if (word === "quorum") policy.quorum = name;
-    else bare.push(await parseVkey(word));
-  }
-  policy.logs.push(...bare.filter((key) => key.kind !== KIND_COSIGNATURE));
-  const witnesses = bare.filter((key) => key.kind === KIND_COSIGNATURE);
-  witnesses.forEach((key) => policy.groups.set(key.text, { key }));
-  if (witnesses.length > 0) {
-    policy.groups.set("", { least: "all", members: witnesses.map((key) => key.text) });
-    policy.quorum = "";
-  }
-  if (policy.quorum !== "none") reached(policy, policy.quorum, new Set());
-  return policy;
-}
-
-const witnessesOf = (policy) => [...policy.groups.values()].flatMap((group) => group.key ?? []);
-
-/** Whether these witnesses (by vkey) make up the group; throws Refused for a policy that names what is not there. */
-function reached(policy, name, signed, depth = 0) {
-  const group = policy.groups.get(name);
-  if (!group || depth > 8) throw new Refused("log.bad_policy", { name });
-  if (group.key) return signed.has(group.key.text);
-  const least = { any: 1, all: group.members.length }[group.least] ?? Number(group.least);
-  if (!(Number.isInteger(least) && least >= 1 && least <= group.members.length)) throw new Refused("log.bad_policy", { name });
-  return group.members.map((member) => reached(policy, member, signed, depth + 1)).filter(Boolean).length >= least;
 }

@@ -1,4 +1,4 @@
-// Whether a transparency log holds the issue of a certificate: .tlog-proof files, RFC 6962 inclusion.
+// Whether a transparency log holds every event of a certificate and no other: .tlog-proof files, RFC 6962 inclusion.
 
 const PROOF_HEADER = "c2sp.org/tlog-proof@v1";
 const PROOF_LARGEST = 512 * 1024;
@@ -36,6 +36,12 @@ async function included(hash, index, size, path, root) {
   return last === 0n && equal(value, root);
 }
 
+/** What the log keeps of an event: digests and an address, neither reasons nor names. */
+async function leafOf(happened) {
+  const { certificate, event, at, subject } = happened;
+  return canonical({ certificate, event, at, subject, digest: await digestOf(happened) });
+}
+
 /** The leaf of a proof, if it speaks of this certificate; null if it speaks of another one. */
 async function leafAbout(proof, certificate) {
   const leaf = parseCanonical(proof.leaf);
@@ -44,49 +50,62 @@ async function leafAbout(proof, certificate) {
   return leaf;
 }
 
-/** One proof against the policy: the event it shows, and which witnesses signed its checkpoint. */
-async function checkedLogProof(proof, leaf, origin, policy) {
+/** One proof under the keys of the log and of witnesses: the leaf it shows, and who signed its checkpoint. */
+async function checkedLogProof(proof, leaf, { origin, logs, witnesses }) {
   const note = parseNote(proof.checkpoint);
   const head = parseHead(note.text);
   if (head.origin !== origin) throw new Refused("log.other_origin", { origin: head.origin });
-  const logs = await checkedSignatures(note, policy.logs);
-  if (logs.good.length === 0 && logs.unread.length === 0) throw new Refused("log.unsigned", { origin });
+  const signed = await checkedSignatures(note, logs);
+  if (signed.good.length === 0 && signed.unread.length === 0) throw new Refused("log.unsigned", { origin });
   if (!(await included(await leafHash(proof.leaf), proof.index, head.size, proof.path, head.root)))
     throw new Refused("log.not_included", { index: proof.index, size: head.size });
-  const seen = await checkedSignatures(note, witnessesOf(policy));
-  return { leaf, index: proof.index, size: head.size, unread: logs.good.length === 0, seen };
+  const seen = await checkedSignatures(note, witnesses);
+  return { leaf, entry: proof.leaf, index: proof.index, size: head.size, unread: signed.good.length === 0, seen };
 }
 
-/** The steps about the log: inclusion of the issue, then witnesses. */
-async function logSteps(certificate, proofs, policy) {
-  const origin = isObject(certificate.credentialSubject?.log) ? certificate.credentialSubject.log.origin : null;
-  if (typeof origin !== "string") return { log: passedOver("log.none"), witnesses: passedOver("log.none") };
-  const about = [];
+/** Whose signatures count for the log of this name; null when the policy does not know it. */
+function logTrust(policy, origin) {
+  const logs = policy === null ? [] : policy.logs.filter((key) => key.name === origin);
+  return logs.length === 0 ? null : { origin, logs, witnesses: witnessesOf(policy) };
+}
+
+/** The steps about the log: that it has every event and no other (only the issue where no history tells), then witnesses. */
+async function logSteps(certificate, events, proofs, policy) {
+  const { origin } = certificate.credentialSubject.log;
+  const trust = logTrust(policy, origin);
+  if (trust === null) return bothUnknown("log.no_keys", { origin });
+  const shown = [];
   for (const file of proofs) {
     const proof = parseLogProof(file.bytes);
     const leaf = await leafAbout(proof, certificate);
-    if (leaf !== null) about.push({ proof, leaf });
+    if (leaf !== null) shown.push(await checkedLogProof(proof, leaf, trust));
   }
-  if (about.length === 0) return bothUnknown("log.missing", { origin });
-  if (policy === null || policy.logs.length === 0) return bothUnknown("log.no_keys", { origin });
-  const shown = [];
-  for (const { proof, leaf } of about) shown.push(await checkedLogProof(proof, leaf, origin, policy));
-  return { log: inclusionStep(shown, origin), witnesses: witnessStep(shown, policy) };
+  const expected = events === null ? null : await Promise.all(events.map(leafOf));
+  const log = inclusionStep(shown, expected, origin);
+  return { log, witnesses: log.state === HOLDS ? witnessStep(shown, policy) : cannotTell("witness.no_log") };
 }
 
 const bothUnknown = (id, params) => ({ log: cannotTell(id, params), witnesses: cannotTell(id, params) });
 
-function inclusionStep(shown, origin) {
-  const revoked = shown.find((proof) => proof.leaf.event === "revoked");
-  if (revoked) return fails("log.revoked", { at: shownMoment(readMoment(revoked.leaf.at)), index: revoked.index });
-  const issued = shown.find((proof) => proof.leaf.event === "issued");
-  if (!issued) return cannotTell("log.missing", { origin });
-  if (issued.unread) return cannotTell("log.no_ed25519");
-  return holds("log.included", { origin, index: issued.index, size: issued.size });
+/** `expected` are the leaves of all events of the history, null without one. */
+function inclusionStep(shown, expected, origin) {
+  if (shown.some((proof) => proof.unread)) return cannotTell("log.no_ed25519");
+  const strange = (proof) => (expected ? !expected.some((leaf) => equal(leaf, proof.entry)) : proof.leaf.event === "revoked");
+  const more = shown.find(strange);
+  if (more) {
+    const { leaf, index } = more;
+    return fails("log.knows_more", { event: String(leaf.event).slice(0, 20), at: shownMoment(readMoment(leaf.at)), index });
+  }
+  const wanted = expected ? expected.map((leaf) => (proof) => equal(leaf, proof.entry)) : [(proof) => proof.leaf.event === "issued"];
+  const count = wanted.length;
+  const missing = wanted.filter((fits) => !shown.some(fits)).length;
+  if (missing > 0) return cannotTell("log.missing", { origin, missing, count });
+  const last = shown.reduce((latest, proof) => (proof.index > latest.index ? proof : latest));
+  return holds("log.included", { origin, count, index: last.index, size: last.size });
 }
 
 function witnessStep(shown, policy) {
-  if (policy.quorum === "none") return passedOver("witness.none_asked");
+  if (policy.quorum === NOBODY) return passedOver("witness.none_asked");
   const steps = shown.map(({ seen }) => {
     const signed = new Set(seen.good.map(({ key }) => key.text));
     if (reached(policy, policy.quorum, signed)) {

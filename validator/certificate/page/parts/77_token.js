@@ -13,9 +13,11 @@ function parseToken(bytes) {
   const [header, claims, raw] = [parseJson(fromBase64url(head)), parseJson(fromBase64url(body)), fromBase64url(signature)];
   const named = (value, names) => isObject(value) && same(Object.keys(value).sort(), names);
   if (!named(header, TOKEN_HEADER) || header.alg !== "ES256" || header.typ !== "lienthong-qr") throw new Refused("token.malformed");
-  const texts = [header.kid, ...["d", "f", "n", "o", "u"].map((name) => claims[name])];
-  const right = named(claims, TOKEN_CLAIMS) && Array.isArray(claims.s) && texts.every((value) => typeof value === "string");
+  const stated = named(claims, TOKEN_CLAIMS) && Array.isArray(claims.s);
+  const texts = stated ? [header.kid, ...claims.s, ...["d", "f", "n", "o", "u"].map((name) => claims[name])] : [];
+  const right = stated && texts.every((value) => typeof value === "string");
   if (!right || raw.length !== 64) throw new Refused("token.malformed");
+  [claims.f, claims.u].forEach(readMoment);
   return { kid: header.kid, claims, signed: utf8(`${head}.${body}`), raw };
 }
 

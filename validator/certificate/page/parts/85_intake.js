@@ -101,7 +101,7 @@ async function keysOf(intake) {
   const own = intake.keys.filter((file) => file.origin !== CARRIED);
   const keys = new Map();
   const used = own.length > 0 ? own : intake.keys;
-  for (const file of used) for (const [kid, key] of await readKeys(file.bytes)) keys.set(kid, key);
+  for (const file of used) for (const [kid, key] of await readKeys(file.bytes)) keys.set(kid, stricter(key, keys.get(kid)));
   return { keys, carried: own.length === 0 && used.length > 0 };
 }
 
@@ -110,5 +110,11 @@ async function policyOf(intake) {
   const own = intake.policies.filter((file) => file.origin !== CARRIED);
   const used = own.length > 0 ? own : intake.policies;
   if (used.length === 0) return { policy: null, carried: false };
-  return { policy: await readPolicy(used.map((file) => fromUtf8(file.bytes)).join("\n")), carried: own.length === 0 };
+  let text;
+  try {
+    text = used.map((file) => fromUtf8(file.bytes)).join("\n");
+  } catch {
+    throw badPolicy();
+  }
+  return { policy: await readPolicy(text), carried: own.length === 0 };
 }

@@ -12,6 +12,7 @@ const cannotTell = step(CANNOT_TELL);
 const passedOver = step(PASSED_OVER);
 
 const MOST_MONTHS = 12;
+const DEMO_ORIGIN = "DEMO.";
 
 /**
  * What these files show at `now` (milliseconds): verdict, steps in order, the certificate when it could be read.
@@ -19,7 +20,7 @@ const MOST_MONTHS = 12;
  */
 async function verifyFiles(files, now, confirmed = false) {
   const intake = await sorted(files);
-  const report = { steps: [], certificate: null, claims: null, unconfirmed: [], demo: false, pdf: false, now, unused: intake.unused };
+  const report = { steps: [], certificate: null, claims: null, events: null, unconfirmed: [], demo: false, pdf: false, now, unused: intake.unused };
   try {
     if (intake.certificates.length === 0 && intake.tokens.length === 1) {
       await examineToken(report, intake.tokens[0], intake, now, confirmed);
@@ -98,8 +99,8 @@ async function examineLog(report, certificate, intake, confirmed) {
   let logs;
   try {
     const { policy, carried } = await policyOf(intake);
-    logs = await logSteps(certificate, intake.proofs, policy);
-    if (carried && logs.log.state !== PASSED_OVER) {
+    logs = await logSteps(certificate, report.events, intake.proofs, policy);
+    if (carried) {
       report.unconfirmed.push(...[...policy.logs, ...witnessesOf(policy)].map((key) => key.text));
       if (!confirmed) logs = Object.fromEntries(Object.entries(logs).map(([name, found]) => [name, unlessConfirmed(found)]));
     }
@@ -119,8 +120,9 @@ async function proofStep(certificate, key) {
 
 function issuerStep(certificate, key, unconfirmed) {
   const params = { kid: key.kid, id: certificate.issuer.id };
-  const { demo, number } = certificate.credentialSubject;
-  if (demo !== key.demo || !number.startsWith(key.demo ? DEMO : "LT-")) return fails("issuer.demo_differs", params);
+  const { demo, number, log } = certificate.credentialSubject;
+  const marks = [demo, number.startsWith(DEMO), log.origin.startsWith(DEMO_ORIGIN)];
+  if (marks.some((mark) => mark !== key.demo)) return fails("issuer.demo_differs", params);
   return unconfirmed ? cannotTell("issuer.unconfirmed", params) : holds("issuer.trusted", params);
 }
 

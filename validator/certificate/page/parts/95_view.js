@@ -26,8 +26,12 @@ function age(milliseconds) {
   return say("age", { days: Math.floor(hours / 24), hours: hours % 24 });
 }
 
-/** A step's parameters as they are read: an age in days and hours. */
-const told = (params) => ("age" in params ? { ...params, age: age(params.age) } : params);
+/** A step's parameters as they are read: an age in days and hours, an event in the language of the page. */
+const told = (params) => ({
+  ...params,
+  ...("age" in params ? { age: age(params.age) } : {}),
+  ...("event" in params ? { event: TEXTS[page.lang][`happened.${params.event}`] ?? params.event } : {}),
+});
 
 function showStatic() {
   document.documentElement.lang = page.lang;
@@ -53,6 +57,7 @@ function showReport() {
   verdict.textContent = say(`verdict.${word}`);
   byId("demo").hidden = !report.demo;
   byId("why").textContent = say(`why.${report.verdict}`, { at: shownMoment(report.now) });
+  byId("causes").replaceChildren(...causes(report));
   byId("confirm").hidden = report.unconfirmed.length === 0 || page.confirmed;
   byId("fingerprints").replaceChildren(...report.unconfirmed.map((key) => element("li", {}, element("code", {}, key))));
   byId("pdf").hidden = !report.pdf;
@@ -64,12 +69,21 @@ function showReport() {
 
 function stepRow(found) {
   const mark = element("span", { class: `mark ${STATES_SHOWN[found.state]}` }, say(`state.${found.state}`));
-  const text = say(found.id, told(found.params));
-  return element("tr", { "data-step": found.name, "data-state": found.state },
-    element("th", { scope: "row" }, say(`step.${found.name}`)), element("td", {}, mark), element("td", {}, text));
+  return element("tr", { role: "row", "data-step": found.name, "data-state": found.state },
+    element("th", { role: "rowheader", scope: "row" }, say(`step.${found.name}`)),
+    element("td", { role: "cell" }, mark), element("td", { role: "cell" }, reasonOf(found)));
 }
 
-function contentRows({ certificate, events = [] }) {
+const reasonOf = (found) => say(found.id, told(found.params));
+
+/** What the verdict comes from: the steps that fail or, where none does, those that are open. */
+function causes({ verdict, steps }) {
+  const decisive = { invalid: FAILS, cannotTell: CANNOT_TELL }[verdict];
+  return steps.filter((found) => found.state === decisive).map((found) =>
+    element("li", {}, `${say(`step.${found.name}`)}: ${reasonOf(found)}`));
+}
+
+function contentRows({ certificate, events }) {
   const { issuer, credentialSubject: subject } = certificate;
   const moment = (text) => shownMoment(readMoment(text));
   const granted = (item) => say("content.granted", {
@@ -83,14 +97,16 @@ function contentRows({ certificate, events = [] }) {
     ["client", [subject.client.name, subject.client.taxCode, subject.client.address]],
     ["object", [subject.object.name, subject.object.version, subject.object.deployment?.url]],
     ["scope", subject.scope.map(granted)],
+    ["conditions", subject.conditions],
     ["not_passed", subject.notPassed.map((row) => `${row.requirement} (${say(`class.${row.class}`)}): ${say(`outcome.${row.outcome}`)}`)],
     ["waivers", subject.waivers.map((waiver) => canonicalText(waiver))],
     ["issuer", [own(issuer.name), issuer.address, say(`role.${issuer.partyRole}`), own(issuer.standing)]],
     ["signed", [`${moment(certificate.proof.created)}, ${certificate.proof.verificationMethod}`]],
     ["validity", [`${moment(certificate.validFrom)} \u2013 ${moment(certificate.validUntil)}`]],
     ["report", [subject.report.id, subject.report.digest]],
+    ["evidence", [subject.report.evidenceDigest]],
     ["statements", subject.statements.map(own)],
-    ["events", events.map(happened)],
+    ["events", (events ?? []).map(happened)],
   ];
   return rows.flatMap(([name, values]) => {
     const shown = values.filter((value) => typeof value === "string" && value !== "");
@@ -170,8 +186,15 @@ function takeFragment() {
 /** Files that the publisher of this page fixed in it, such as its keys. */
 const pinned = () => Object.entries(PINNED_FILES).map(([name, text]) => ({ name, bytes: utf8(text), origin: PINNED }));
 
+/** A page in which its publisher fixed demonstration keys says so before anything is handed in. */
+async function showPublisher() {
+  const { keys } = await keysOf(await sorted(pinned()));
+  byId("demo-page").hidden = ![...keys.values()].some((key) => key.demo);
+}
+
 function start() {
   page.files = pinned();
+  showPublisher();
   showStatic();
   showFiles();
   listen();
