@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import click
@@ -10,6 +9,7 @@ import click
 from validator.cli.clicks import Command, command, lang_option, option
 from validator.cli.verifying import EXIT_CODES, asked, verifying_options
 from validator.cli.words import say
+from validator.cli.writing import write
 
 
 def badge(lang: str) -> Command:
@@ -17,7 +17,6 @@ def badge(lang: str) -> Command:
 
     def run(certificate_file: str, format_: str, out: str | None, **given: Any) -> int:
         from validator.certificate.badge import badge_label, badge_state
-        from validator.certificate.files import write_whole
         from validator.certificate.verify import verify
         from validator.report.badge import endpoint
         from validator.report.badge_svg import draw
@@ -30,7 +29,7 @@ def badge(lang: str) -> Command:
         if out is None:
             click.echo(made, nl=False)
         else:
-            write_whole(Path(out), made.encode())
+            write(out, made.encode())
             click.echo(say(lang, "validate.written", path=out), err=True)
         return EXIT_CODES[outcome.word]
 

@@ -14,6 +14,7 @@ from validator.cli.pdf_told import refused, told
 from validator.cli.signing import opened, signing_options, tell_demo
 from validator.cli.verifying import EXIT_CODES
 from validator.cli.words import say
+from validator.cli.writing import write
 from validator.errors import EvidenceError, UsageError
 
 if TYPE_CHECKING:
@@ -152,11 +153,3 @@ def optional(module: str, package: str) -> Any:
 def _content(path: Path) -> bytes:
     content: bytes = optional("validator.certificate.pades_trust", "pyhanko").content_of(path)
     return content
-
-
-def write(path: Path, content: bytes) -> None:
-    """Writes a file. Raises UsageError."""
-    try:
-        path.write_bytes(content)
-    except OSError as fault:
-        raise UsageError("usage.cannot_write", {"path": str(path), "reason": fault.strerror or str(fault)}) from fault

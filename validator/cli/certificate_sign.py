@@ -8,10 +8,11 @@ from typing import Any
 
 import click
 
-from validator.cli.certificate_pdf import optional, trust_of, trust_options, write
+from validator.cli.certificate_pdf import optional, trust_of, trust_options
 from validator.cli.clicks import Command, command, lang_option, option
 from validator.cli.signing import passphrase, passphrase_option
 from validator.cli.words import say
+from validator.cli.writing import write
 from validator.errors import UsageError
 
 LEVELS = ("B-B", "B-T", "B-LT", "B-LTA")

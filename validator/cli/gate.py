@@ -13,6 +13,7 @@ from validator.cli.gate_certificate import certificate_options, gate_certificate
 from validator.cli.gating import gate_options
 from validator.cli.validate import parse_moment
 from validator.cli.words import say
+from validator.cli.writing import write
 from validator.errors import EvidenceError, UsageError
 
 SUBCOMMANDS = {"make": "validator.cli.gate:make"}
@@ -106,10 +107,7 @@ def _make(lang: str, report_file: Path, out: Path, accept_new: bool) -> int:
 
     report = _report(report_file)
     text, left_out = renewed(report, read_baseline(out) if out.exists() else None, accept_new)
-    try:
-        out.write_text(text, encoding="utf-8")
-    except OSError as fault:
-        raise UsageError("usage.cannot_write", {"path": str(out), "reason": fault.strerror or str(fault)}) from fault
+    write(out, text.encode())
     click.echo(told(lang, "baseline.made", path=out, entries=sum(read_baseline(out).counts.values())))
     if left_out:
         click.echo(told(lang, "baseline.left_out", path=out, count=left_out), err=True)

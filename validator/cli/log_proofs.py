@@ -14,6 +14,7 @@ from validator.cli.log import folder, keys, make_missing, opened, read, trusted,
 from validator.cli.log import signers as loaded
 from validator.cli.signing import LOG_VARIABLE, passphrase
 from validator.cli.words import say
+from validator.cli.writing import write
 from validator.errors import UsageError
 from validator.report.wording import integer
 
@@ -157,10 +158,7 @@ def _give(lang: str, content: bytes, out: str | None) -> None:
     if out is None:
         click.echo(content, nl=False)
         return
-    try:
-        Path(out).write_bytes(content)
-    except OSError as fault:
-        raise UsageError("usage.cannot_write", {"path": out, "reason": fault.strerror or str(fault)}) from fault
+    write(out, content)
     click.echo(say(lang, "validate.written", path=out), err=True)
 
 

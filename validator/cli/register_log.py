@@ -12,6 +12,7 @@ from validator.cli.clicks import Command, command, lang_option, option
 from validator.cli.signing import register_option, tell_demo
 from validator.cli.verifying import means_of, shown, verifying_options
 from validator.cli.words import say
+from validator.cli.writing import write
 from validator.errors import UsageError
 from validator.report.wording import integer
 
@@ -39,11 +40,10 @@ def bundle(lang: str) -> Command:
 
     def run(number: str, register: str, out: str) -> int:
         from validator.certificate.copies import bundle_of
-        from validator.certificate.files import write_whole
         from validator.certificate.register import open_register
 
         kept = open_register(Path(register))
-        write_whole(Path(out), canonical(bundle_of(kept, number)))
+        write(out, canonical(bundle_of(kept, number)))
         tell_demo(lang, kept.demo)
         click.echo(say(lang, "validate.written", path=out), err=True)
         return 0

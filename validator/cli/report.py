@@ -8,6 +8,7 @@ import click
 
 from validator.cli.clicks import Command, LazyGroup, command, lang_option, option
 from validator.cli.words import say
+from validator.cli.writing import write
 from validator.errors import UsageError
 
 SUBCOMMANDS = {
@@ -42,10 +43,7 @@ def render(lang: str) -> Command:
         if out is None:
             click.echo(content.decode().rstrip("\n"))
             return
-        try:
-            Path(out).write_bytes(content)
-        except OSError as fault:
-            raise UsageError("usage.cannot_write", {"path": out, "reason": fault.strerror or str(fault)}) from fault
+        write(out, content)
         click.echo(say(lang, "validate.written", path=out), err=True)
 
     return command(

@@ -12,6 +12,7 @@ from validator.cli.clicks import Command, command, lang_option, option
 from validator.cli.signing import key_options, signing_key, tell_demo
 from validator.cli.verifying import content_of
 from validator.cli.words import say
+from validator.cli.writing import write
 
 LARGEST = 64 * 1024 * 1024
 
@@ -21,12 +22,11 @@ def sign(lang: str) -> Command:
 
     def run(report_file: str, out: str, **given: Any) -> int:
         from validator.certificate import dsse
-        from validator.certificate.files import write_whole
         from validator.report.intoto import render
         from validator.report.load import read_report
 
         report, key = read_report(Path(report_file)), signing_key(given)
-        write_whole(Path(out), dsse.sign(render(report, lang).encode(), key.private, key.kid).encode())
+        write(out, dsse.sign(render(report, lang).encode(), key.private, key.kid).encode())
         tell_demo(lang, key.demo)
         click.echo(say(lang, "validate.written", path=out), err=True)
         return 0
