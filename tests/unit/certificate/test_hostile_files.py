@@ -60,7 +60,12 @@ def test_a_hostile_file_is_refused_in_one_line(tmp_path: Path, name: str) -> Non
         "print(code, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)\n"
     )
     ran = subprocess.run(
-        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, preexec_fn=limited, timeout=SECONDS
+        [sys.executable, "-c", script],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        preexec_fn=limited,
+        timeout=SECONDS,
     )
     code, mib = ran.stdout.split("\n")[-2].split()
 
