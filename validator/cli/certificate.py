@@ -13,6 +13,7 @@ from validator.cli.certificate_qr import verify_qr
 from validator.cli.clicks import Command, LazyGroup, command, lang_option, option
 from validator.cli.signing import keeper_of, log_options, register_option, signing_options, tell_demo
 from validator.cli.verifying import EXIT_CODES, Asked, asked, means_of, shown, told, verifying_options
+from validator.cli.verifying_ground import ground_options, grounded
 from validator.cli.words import say
 from validator.errors import UsageError
 from validator.messages import catalogue, fill
@@ -128,7 +129,7 @@ def verify(lang: str) -> Command:
             request = Asked(scanned, means, bool(given["trust"] and given["log_trust"]))
         else:
             request = asked(certificate_file, given)
-        outcome = judged(request.content, request.means)
+        outcome = grounded(judged(request.content, request.means), given)
         for line in told(lang, request, outcome, certificate_file):
             click.echo(line)
         return EXIT_CODES[outcome.word]
@@ -139,6 +140,7 @@ def verify(lang: str) -> Command:
         run,
         click.Argument(["certificate_file"], metavar=say(lang, "metavar.certificate")),
         *verifying_options(lang),
+        *ground_options(lang),
         option(lang, "--at", metavar="RFC3339", help_key="option.at"),
         lang_option(lang),
     )

@@ -184,8 +184,12 @@ def test_a_certificate_can_be_bound_to_the_evidence_that_its_report_comes_out_of
     (path,) = Path("reg/certificates").glob("*.json")
     stated = json.loads(path.read_bytes())["credentialSubject"]["report"]["evidenceDigest"]
     assert stated == json.loads(Path("bundle/bundle.json").read_bytes())["digest"]
+    verify = ("certificate", "verify", path, "--register", "reg")
+    assert call(*verify, "--report", "out/report.json", "--bundle", "bundle") == 0
+    assert call(*verify, "--report", ground) == 5
     data = next(Path("bundle/data").iterdir())
     data.write_bytes(data.read_bytes() + b" ")
+    assert call(*verify, "--bundle", "bundle") == 5
     assert call("certificate", "issue", "out/report.json", *given) == 5
     assert len(list(Path("reg/certificates").iterdir())) == 1
 
