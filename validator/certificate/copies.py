@@ -19,6 +19,7 @@ from validator.certificate.register import (
     certificate_path,
     history_path,
     list_path,
+    pages_path,
     proof_path,
     read_file,
 )
@@ -73,7 +74,9 @@ def bundle_of(register: Register, number: str) -> dict[str, Any]:
     events = register.history(register.certificate(row["number"]))
     lists = (list_path(purpose) for purpose in PURPOSES)
     proofs = (proof_path(row["number"], at) for at in range(len(events)))
-    paths = {path: path for path in (KEYS, POLICY, history_path(row["number"]), *lists, *proofs)}
+    pages = pages_path(row["number"])
+    beside = [pages] if (register.folder / pages).exists() else []
+    paths = {path: path for path in (KEYS, POLICY, history_path(row["number"]), *lists, *proofs, *beside)}
     paths[CERTIFICATE] = certificate_path(row["number"])
     return {"schema": SCHEMA, "files": {name: read_file(register.folder, at).decode() for name, at in paths.items()}}
 

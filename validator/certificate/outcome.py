@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -34,6 +34,14 @@ class Line:
     params: Mapping[str, Any] = field(default_factory=dict)
 
 
+def word_of(lines: Iterable[Line]) -> Word:
+    """What these steps come to."""
+    marks = {line.mark for line in lines}
+    if Mark.PROBLEM in marks:
+        return Word.REFUSED
+    return Word.UNKNOWN if Mark.UNKNOWN in marks else Word.VALID
+
+
 @dataclass(frozen=True, slots=True)
 class Verification:
     """The whole; `certificate` is None unless its signature holds."""
@@ -41,3 +49,8 @@ class Verification:
     word: Word
     lines: tuple[Line, ...]
     certificate: Mapping[str, Any] | None = None
+
+    def with_lines(self, more: Iterable[Line]) -> Verification:
+        """The same with further steps."""
+        lines = (*self.lines, *more)
+        return Verification(word_of(lines), lines, self.certificate)

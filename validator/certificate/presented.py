@@ -14,10 +14,11 @@ from validator.certificate.register import proof_path
 
 @dataclass(frozen=True, slots=True)
 class Presented:
-    """The certificate's bytes, and what came along with them, if anything did."""
+    """The certificate's bytes, what came along with them, if anything did, and the PDF if it was one."""
 
     content: bytes
     along: Copy | None = None
+    document: bytes | None = None
 
 
 MOST_BYTES = copies.MOST_BYTES
@@ -27,7 +28,7 @@ def presented(content: bytes, name: str) -> Presented:
     """The certificate in a file. Raises EvidenceError for one that carries none; UsageError without pyHanko."""
     if is_pdf(content):
         certificate, proof = attached(content), attached_proof(content)
-        return Presented(certificate, None if proof is None else _proved(certificate, proof))
+        return Presented(certificate, None if proof is None else _proved(certificate, proof), content)
     bundle = read_bundle(content, name)
     if bundle is None:
         return Presented(content)

@@ -8,6 +8,7 @@ history/N.json         what happened to each, signed
 status/PURPOSE-1.json  the status lists, signed and dated
 log/                   the transparency log of all events
 tlog-policy            whose word about that log counts: its keys and witnesses
+pages/N.json           digests of the PDF pages that were made of it, signed
 proofs/N-E.tlog-proof  that the log holds event E of N
 verify.html            the second verifier, with these keys and this policy fixed in it
 """
@@ -139,6 +140,10 @@ def history_path(number: str) -> str:
 
 def proof_path(number: str, event: int) -> str:
     return f"proofs/{number}-{event}.tlog-proof"
+
+
+def pages_path(number: str) -> str:
+    return f"pages/{number}.json"
 
 
 def list_path(purpose: str) -> str:

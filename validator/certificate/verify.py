@@ -14,7 +14,7 @@ from typing import Any, Final
 from validator.certificate.copies import Copy
 from validator.certificate.keys import DEMO
 from validator.certificate.moments import months_later, read_stamp, stamp
-from validator.certificate.outcome import Line, Mark, Verification, Word
+from validator.certificate.outcome import Line, Mark, Verification, Word, word_of
 from validator.certificate.policy import Policy
 from validator.certificate.register import is_demo_origin
 from validator.certificate.shape import check_shape
@@ -56,7 +56,7 @@ def verify(content: bytes, means: Means) -> Verification:
         lines.insert(1, Line(Mark.UNKNOWN, "verify.unconfirmed", {"kid": key.kid}))
     standing = Standing(means.keys, means.at, means.register, means.policy, means.offline)
     lines.extend(status_lines(certificate, standing))
-    return Verification(_word(lines), tuple(lines), certificate)
+    return Verification(word_of(lines), tuple(lines), certificate)
 
 
 def _check_contents(certificate: Mapping[str, Any], key: TrustedKey) -> None:
@@ -96,10 +96,3 @@ def _validity(certificate: Mapping[str, Any], at: datetime) -> list[Line]:
     if at > read_stamp(due):
         lines.append(Line(Mark.NOTE, "verify.surveillance_due", {"due": due}))
     return lines
-
-
-def _word(lines: list[Line]) -> Word:
-    marks = {line.mark for line in lines}
-    if Mark.PROBLEM in marks:
-        return Word.REFUSED
-    return Word.UNKNOWN if Mark.UNKNOWN in marks else Word.VALID

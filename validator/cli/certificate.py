@@ -119,8 +119,6 @@ def verify(lang: str) -> Command:
     """Verifies a certificate without network."""
 
     def run(certificate_file: str, **given: Any) -> int:
-        from validator.certificate.verify import verify as judged
-
         if certificate_file.startswith("https://"):
             means = means_of(given)
             scanned = verify_qr(lang, certificate_file, means)
@@ -129,7 +127,7 @@ def verify(lang: str) -> Command:
             request = Asked(scanned, means, bool(given["trust"] and given["log_trust"]))
         else:
             request = asked(certificate_file, given)
-        outcome = grounded(judged(request.content, request.means), given)
+        outcome = grounded(request.judged(), given)
         for line in told(lang, request, outcome, certificate_file):
             click.echo(line)
         return EXIT_CODES[outcome.word]

@@ -17,12 +17,11 @@ def badge(lang: str) -> Command:
 
     def run(certificate_file: str, format_: str, out: str | None, **given: Any) -> int:
         from validator.certificate.badge import badge_label, badge_state
-        from validator.certificate.verify import verify
         from validator.report.badge import endpoint
         from validator.report.badge_svg import draw
 
         request = asked(certificate_file, given)
-        outcome = verify(request.content, request.means)
+        outcome = request.judged()
         label, state = badge_label(outcome.certificate), badge_state(outcome)
         source = outcome.certificate["id"] if outcome.certificate else certificate_file
         made = endpoint(label, state, lang) if format_ == "json" else draw(label, state, lang, source)

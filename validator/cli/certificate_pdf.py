@@ -52,6 +52,7 @@ def _page(content: bytes, given: Mapping[str, Any]) -> tuple[Mapping[str, Any], 
     """The verified credential and its page. Raises EvidenceError for one that does not verify."""
     from validator.certificate import qr
     from validator.certificate.copies import FolderCopy, needed
+    from validator.certificate.issued_page import record
     from validator.certificate.pdf import Signers, certificate_pdf
     from validator.certificate.policy import parse_policy
     from validator.certificate.register import KEYS, POLICY, proof_path
@@ -59,7 +60,8 @@ def _page(content: bytes, given: Mapping[str, Any]) -> tuple[Mapping[str, Any], 
     from validator.certificate.verify import Means, verify
 
     fields = optional("validator.certificate.pades_fields", "pyhanko")
-    key, copy = opened(given)[1], FolderCopy(Path(given["register"]))
+    register, key = opened(given)
+    copy = FolderCopy(register.folder)
     keys = parse_jwks(needed(copy, KEYS), KEYS)
     policy = parse_policy(needed(copy, POLICY), POLICY)
     outcome = verify(content, Means(keys, datetime.now(UTC), copy, policy))
@@ -71,7 +73,9 @@ def _page(content: bytes, given: Mapping[str, Any]) -> tuple[Mapping[str, Any], 
     token = qr.token(qr.claims_of(credential, content), key.private, key.kid)
     proof = needed(copy, proof_path(credential["credentialSubject"]["number"], 0)).decode()
     signers = Signers(given["approver"], given["agency"])
-    return credential, fields.reserve(certificate_pdf(credential, content.decode(), token, signers, proof))
+    page = fields.reserve(certificate_pdf(credential, content.decode(), token, signers, proof))
+    record(register, credential, page, datetime.now(UTC), key)
+    return credential, page
 
 
 def check_pdf(lang: str) -> Command:

@@ -34,7 +34,6 @@ def certificate_options(lang: str) -> list[click.Parameter]:
 
 def gate_certificate(lang: str, given: Mapping[str, Any]) -> int:
     """Verifies the attestation, tells each step and what is granted, and decides."""
-    from validator.certificate.verify import verify
     from validator.gate.attested import Demand, admit
     from validator.gate.decision import Required
 
@@ -43,7 +42,7 @@ def gate_certificate(lang: str, given: Mapping[str, Any]) -> int:
         raise UsageError("usage.certificate_needs_require")
     demand = Demand(required, _days(given["min_remaining"] or "0"), given["object_version"])
     request = asked(given["certificate"], {**given, "at": given["as_of"]})
-    outcome = verify(request.content, request.means)
+    outcome = request.judged()
     admission = admit(outcome, demand, request.means.at)
     for line in (*told(lang, request, outcome, given["certificate"]), *_lines(lang, admission)):
         click.echo(line)

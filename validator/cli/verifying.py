@@ -40,11 +40,25 @@ def verifying_options(lang: str) -> list[click.Parameter]:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A certificate to be verified and the means to do so; `pinned` when its keys are known from elsewhere."""
+    """A certificate to be verified and the means to do so; `pinned` when its keys are known from elsewhere. Of a PDF
+    the sheet is looked at too."""
 
     content: bytes
     means: Means
     pinned: bool
+    document: bytes | None = None
+
+    def judged(self) -> Verification:
+        """What a verification finds."""
+        from validator.certificate.issued_page import Reader, page_lines
+        from validator.certificate.outcome import Mark
+        from validator.certificate.verify import verify
+
+        outcome, means = verify(self.content, self.means), self.means
+        if self.document is None or outcome.certificate is None:
+            return outcome
+        reader = Reader(means.keys, means.at, means.register, Mark.UNKNOWN if means.offline else Mark.PROBLEM)
+        return outcome.with_lines(page_lines(outcome.certificate, self.document, reader))
 
 
 def asked(file: str, given: Mapping[str, Any]) -> Asked:
@@ -53,7 +67,7 @@ def asked(file: str, given: Mapping[str, Any]) -> Asked:
 
     found = presented(content_of(Path(file), MOST_BYTES + 1), Path(file).name)
     means = means_of(given, found)
-    return Asked(found.content, means, bool(given["trust"] and given["log_trust"]))
+    return Asked(found.content, means, bool(given["trust"] and given["log_trust"]), found.document)
 
 
 def means_of(given: Mapping[str, Any], found: Presented | None = None) -> Means:

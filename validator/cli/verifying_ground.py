@@ -24,15 +24,9 @@ def ground_options(lang: str) -> list[click.Parameter]:
 
 def grounded(outcome: Verification, given: Mapping[str, Any]) -> Verification:
     """The verification with a line for each of the two that was handed in. Raises UsageError, EvidenceError."""
-    from dataclasses import replace
-
-    from validator.certificate.outcome import Mark, Word
-
     if outcome.certificate is None:
         return outcome
-    lines = (*outcome.lines, *_lines(outcome.certificate["credentialSubject"]["report"], given))
-    refused = any(line.mark is Mark.PROBLEM for line in lines)
-    return replace(outcome, lines=lines, word=Word.REFUSED if refused else outcome.word)
+    return outcome.with_lines(_lines(outcome.certificate["credentialSubject"]["report"], given))
 
 
 def _lines(stated: Mapping[str, Any], given: Mapping[str, Any]) -> Iterator[Line]:
