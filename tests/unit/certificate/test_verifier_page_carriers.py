@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from pathlib import Path
 
 import pytest
 
@@ -11,9 +12,13 @@ from tests.unit.certificate.conftest import NOW, URL
 from tests.unit.certificate.grounds import Json
 from tests.unit.certificate.page_samples import CERTIFICATE, Sample, sample
 from tests.verifier_page import Case, Told, judged
+from validator.canonical import canonical
 from validator.certificate import qr
+from validator.certificate.copies import bundle_of
+from validator.certificate.issued_page import record
 from validator.certificate.keys import generate
 from validator.certificate.pdf import certificate_pdf
+from validator.certificate.register import pages_path
 
 LENGTHS = ("direct", "indirect")
 
@@ -131,3 +136,25 @@ def test_a_qr_code_beside_its_certificate_must_speak_of_it(whole: Sample) -> Non
     wrong = Case({**whole.files(), "qr.txt": text_of(whole, d="A" * 43)}, whole.at)
 
     assert [t.verdict for t in judged([both, wrong])] == ["valid", "invalid"]
+
+
+def test_a_pdf_is_held_to_the_record_of_its_sheet(tmp_path: Path, report: Json) -> None:
+    made = sample(tmp_path, report, NOW)
+    sheet = pdf([made.files()[CERTIFICATE]])
+    record(made.register, made.certificate, sheet, NOW, made.key)
+    pages = (made.register.folder / pages_path(made.number)).read_bytes()
+
+    def told(document: bytes, content: bytes = pages) -> tuple[str, str, str]:
+        case = carried(made, document)
+        found = one(Case({**case.files, "pages.json": content}, case.at))
+        return found.verdict, *found.steps["sheet"]
+
+    changed = sheet.replace(b"%%EOF", b"%%EOT")
+    assert told(sheet) == ("valid", "holds", "sheet.as_issued")
+    assert told(sheet + b"\n% more") == ("valid", "passedOver", "sheet.continued")
+    assert told(changed) == ("invalid", "fails", "sheet.other")
+    assert told(sheet, pages.replace(b'"bytes":', b'"bytes":1', 1))[0] == "invalid"
+    assert one(carried(made, sheet)).steps["sheet"] == ("passedOver", "sheet.no_record")
+    bundle = {"bundle.json": canonical(bundle_of(made.register, made.number))}
+    assert one(Case(bundle, made.at, confirmed=True)).verdict == "valid"
+    assert one(Case({**bundle, "sheet.pdf": changed}, made.at, confirmed=True)).verdict == "invalid"

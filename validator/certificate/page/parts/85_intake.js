@@ -9,7 +9,7 @@ const CHOSEN = "chosen";
 const PINNED = "pinned";
 const CARRIED = "carried";
 
-const emptyIntake = () => ({ certificates: [], keys: [], policies: [], lists: [], proofs: [], histories: [], tokens: [], unused: [] });
+const emptyIntake = () => ({ certificates: [], keys: [], policies: [], lists: [], proofs: [], histories: [], tokens: [], pages: [], documents: [], unused: [] });
 
 /** Also after a byte order mark: it is then refused as JSON, not passed over. */
 const looksLikeJson = (bytes) => /^(?:\xef\xbb\xbf)?\s*\{/.test(latin1(bytes.slice(0, 64)));
@@ -39,6 +39,7 @@ async function sortPdf(intake, file) {
     if (isLogProof(bytes) || looksLikeJson(bytes))
       await sortInto(intake, { name: file.name, bytes, origin: CARRIED, pdf: true });
   if (intake.certificates.length === before) throw new Refused("pdf.no_certificate");
+  intake.documents.push(file.bytes);
 }
 
 async function sortJson(intake, file) {
@@ -52,6 +53,7 @@ async function sortJson(intake, file) {
   if (value.schema === BUNDLE && isObject(value.files)) return sortBundle(intake, file, value.files);
   if (Array.isArray(value.keys) || Array.isArray(value.verificationMethod)) return intake.keys.push(file);
   if (value.schema === HISTORY) return intake.histories.push(file);
+  if (value.schema === PAGES) return intake.pages.push(file);
   const types = Array.isArray(value.type) ? value.type : [];
   if (types.includes("BitstringStatusListCredential")) return intake.lists.push(file);
   if (types.includes("VerifiableCredential")) return intake.certificates.push(file);

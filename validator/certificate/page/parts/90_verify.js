@@ -33,6 +33,8 @@ async function verifyFiles(files, now, confirmed = false) {
     report.demo = certificate.credentialSubject.demo !== false || proofOf(certificate).verificationMethod.includes(`#${DEMO}`);
     add(report, "reading", holds("reading.sound"));
     await examine(report, certificate, intake, now, confirmed);
+    if (intake.documents.length > 0)
+      add(report, "sheet", await tried(async () => sheetStep(certificate, intake, (await keysOf(intake)).keys, now)));
     if (intake.tokens.length > 0) add(report, "token", await tried(async () => tokenStep(intake.tokens, file.bytes, (await keysOf(intake)).keys)));
   } catch (fault) {
     add(report, "reading", refusal(fault, fault.id === "intake.no_certificate" ? cannotTell : fails));
