@@ -18,7 +18,7 @@ from validator.certificate.keys import SigningKey
 from validator.certificate.log_state import Folder
 from validator.certificate.moments import stamp
 from validator.certificate.note import LogPrivate, NoteSigner, vkey
-from validator.certificate.policy import policy_text
+from validator.certificate.policy import parse_policy, policy_text
 from validator.certificate.register import (
     KEYS,
     LOG,
@@ -98,6 +98,18 @@ def check_key(register: Register, key: SigningKey, moment: datetime) -> None:
     known = register.keys().get(key.kid)
     if known is None or not known.signed_at(moment):
         raise UsageError("register.other_key", {"kid": key.kid, "path": str(register.folder)})
+
+
+def ask_witnesses(register: Register, witnesses: Sequence[WitnessKey], quorum: int) -> None:
+    """From now on readers of this register are to ask for so many of these witnesses, and of no others.
+
+    Raises:
+        UsageError: there are fewer. EvidenceError: the register has no policy that can be read.
+    """
+    with locked(register.folder):
+        logs = parse_policy(read_file(register.folder, POLICY), POLICY).logs
+        write_whole(register.folder / POLICY, policy_text(logs, witnesses, quorum).encode())
+        publish_page(register)
 
 
 def refresh(register: Register, key: SigningKey, moment: datetime) -> None:

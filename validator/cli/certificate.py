@@ -30,7 +30,8 @@ SUBCOMMANDS = {
     "pdf": "validator.cli.certificate_pdf:pdf", "sign": "validator.cli.certificate_sign:sign",
     "check-pdf": "validator.cli.certificate_pdf:check_pdf",
     "refresh": f"{REGISTER}:refresh", "rotate": f"{REGISTER}:rotate",
-    "proofs": "validator.cli.register_log:proofs", "bundle": "validator.cli.register_log:bundle",
+    "proofs": "validator.cli.register_log:proofs", "witnesses": "validator.cli.register_log:witnesses",
+    "bundle": "validator.cli.register_log:bundle",
     "audit": "validator.cli.register_log:audit", "badge": "validator.cli.certificate_badge:badge",
 }  # fmt: skip
 USUAL_SURVEILLANCE: Final = 6

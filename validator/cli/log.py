@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 SUBCOMMANDS: Final = {
     **{name: f"validator.cli.log:{name}" for name in ("create", "append", "checkpoint")},
-    **{name: f"validator.cli.log_proofs:{name}" for name in ("prove", "verify", "consistency", "cosign")},
+    **{name: f"validator.cli.log_proofs:{name}" for name in ("prove", "verify", "consistency", "witness", "cosign")},
 }
 
 

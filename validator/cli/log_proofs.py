@@ -109,6 +109,26 @@ def consistency(lang: str) -> Command:
     )  # fmt: skip
 
 
+def witness(lang: str) -> Command:
+    """The public key of a witness, which is made when it is not there."""
+
+    def run(name: str, keys: tuple[str, ...], passphrase_file: str | None) -> None:
+        from validator.certificate.cosign import WitnessSigner
+        from validator.certificate.note import is_name, vkey
+
+        if len(keys) != 1 or not is_name(name):
+            raise UsageError("tlog.bad_witness_name", {"name": name})
+        make_missing(lang, keys, passphrase(passphrase_file, LOG_VARIABLE))
+        (private,) = (signer.private for signer in loaded(name, keys, passphrase_file))
+        click.echo(vkey(WitnessSigner.of(name, private, 0).key))
+
+    return command(
+        lang, "log.witness", run,
+        option(lang, "--name", required=True, metavar=say(lang, "metavar.name"), help_key="option.witness_name"),
+        *keys(lang), lang_option(lang),
+    )  # fmt: skip
+
+
 def cosign(lang: str) -> Command:
     """A witness's line for what a log shows now."""
 

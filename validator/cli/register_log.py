@@ -1,4 +1,4 @@
-"""`lienthong certificate proofs`, `bundle` and `audit`: what a register and its log show to others."""
+"""`lienthong certificate proofs`, `witnesses`, `bundle` and `audit`: what a register and its log show to others."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import click
 
 from validator.canonical import canonical
 from validator.cli.clicks import Command, command, lang_option, option
+from validator.cli.log import witness_keys
+from validator.cli.log import witnesses as witness_option
 from validator.cli.signing import register_option, tell_demo
 from validator.cli.verifying import means_of, shown, verifying_options
 from validator.cli.words import say
@@ -33,6 +35,30 @@ def proofs(lang: str) -> Command:
         return 0
 
     return command(lang, "certificate.proofs", run, register_option(lang), lang_option(lang))
+
+
+def witnesses(lang: str) -> Command:
+    """Says which witnesses readers are to ask for."""
+
+    def run(register: str, witnesses: tuple[str, ...], quorum: int) -> int:
+        from validator.certificate.keeping import ask_witnesses
+        from validator.certificate.register import open_register
+
+        kept = open_register(Path(register))
+        ask_witnesses(kept, witness_keys(witnesses), quorum)
+        tell_demo(lang, kept.demo)
+        click.echo(say(lang, "certificate.witnesses.done", count=quorum, all=len(witnesses), path=register))
+        return 0
+
+    return command(
+        lang,
+        "certificate.witnesses",
+        run,
+        register_option(lang),
+        witness_option(lang),
+        option(lang, "--quorum", type=click.IntRange(0), default=0, show_default=True, help_key="option.log_quorum"),
+        lang_option(lang),
+    )
 
 
 def bundle(lang: str) -> Command:

@@ -215,3 +215,31 @@ def test_conditions_are_part_of_what_is_signed(ground: Path) -> None:
     (path,) = Path("reg/certificates").glob("*.json")
 
     assert json.loads(path.read_bytes())["credentialSubject"]["conditions"] == ["Chỉ cho trạm cố định"]
+
+
+def test_witnesses_are_asked_for_and_sign(
+    ground: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From two witnesses' keys to a certificate that is valid only once both have signed the log."""
+    monkeypatch.setenv("LIENTHONG_LOG_PASSPHRASE", PASSPHRASE)
+    made()
+    number = issued(ground)
+    names = ("w.example/a", "w.example/b")
+    capsys.readouterr()
+    for name in names:
+        assert call("log", "witness", "--name", name, "--key", f"{name[-1]}.pem") == 0
+    asked = [option for vkey in capsys.readouterr().out.split() for option in ("--witness", vkey)]
+    assert call("certificate", "witnesses", "--register", "reg", *asked, "--quorum", "3") == 2
+    assert call("certificate", "witnesses", "--register", "reg", *asked, "--quorum", "2") == 0
+    verify = ("certificate", "verify", f"reg/certificates/{number}.json", "--register", "reg")
+    assert call(*verify) == 5
+    assert "Too few witnesses" in capsys.readouterr().out
+    log_key = next(line for line in Path("reg/tlog-policy").read_text("utf-8").split("\n")).removeprefix("log ")
+    for name in names:
+        own = ("--name", name, "--key", f"{name[-1]}.pem", "--memory", f"{name[-1]}.seen")
+        assert call("log", "cosign", "reg/log", *own, "--log-key", log_key, "--out", "line") == 0
+        assert call("log", "checkpoint", "reg/log", "--key", "log.pem", "--cosignature", "line", *asked) == 0
+    assert call("certificate", "proofs", "--register", "reg") == 0
+    assert call(*verify) == 0
+    assert "witnessed by w.example/a, w.example/b" in capsys.readouterr().out
+    assert call("certificate", "audit", "--register", "reg") == 0
