@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -67,6 +68,12 @@ def canonical(value: Any) -> bytes:
         return rfc8785.dumps(value)
     except rfc8785.IntegerDomainError:
         return _with_long_integers(value)
+
+
+def sha256_of(path: Path) -> str:
+    """The hex SHA-256 of a file, read piece by piece. Raises OSError."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def digest(value: Any) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -12,6 +11,7 @@ from typing import Any, Final
 from validator.api.opening import EXCHANGES, LIVE, LiveOptions, Opened, open_run, suites_of
 from validator.api.plugin import run_suites
 from validator.api.supporting import look
+from validator.canonical import sha256_of
 from validator.errors import EngineError
 from validator.messages import message
 from validator.model.result import Outcome, Result
@@ -45,8 +45,7 @@ def _report(
     url: str, options: LiveOptions, folder: Path, opened: Opened, finished: datetime,
     left: tuple[str, ...], supporting: Mapping[str, Any] | None,
 ) -> dict[str, Any]:  # fmt: skip
-    with opened.client.recorder.path.open("rb") as stream:
-        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+    sha256 = sha256_of(opened.client.recorder.path)
     results = tuple(_all_results(opened.scope, opened.session.results()))
     live = {
         "url": url,

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from validator.bundle.draft import Draft
-from validator.bundle.members import sha256_of
 from validator.bundle.pack import copy
+from validator.canonical import sha256_of
 from validator.errors import UsageError
 from validator.model.submission import Submission
 from validator.observe.submission import MANIFEST, entries, find_file, paths_of

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from validator import __version__
+from validator.canonical import sha256_of
 from validator.resources import PACKAGE, data_folder
 
 DECIDING: Final = (
@@ -38,7 +39,7 @@ def tool_lock() -> dict[str, Any]:
 def suites_lock() -> list[dict[str, str]]:
     """Digests of the modules of the live suites."""
     home = data_folder("conformance_suites")
-    return [{"path": path.relative_to(home).as_posix(), "sha256": _sha256(path)} for path in sorted(_modules(home))]
+    return [{"path": path.relative_to(home).as_posix(), "sha256": sha256_of(path)} for path in sorted(_modules(home))]
 
 
 def differences(then: Mapping[str, Any]) -> list[tuple[str, str, str]]:
@@ -54,7 +55,7 @@ def differences(then: Mapping[str, Any]) -> list[tuple[str, str, str]]:
 def _source() -> str:
     digest = hashlib.sha256()
     for path in sorted(p for p in PACKAGE.rglob("*") if p.suffix in SOURCES and "_data" not in p.parts):
-        digest.update(f"{path.relative_to(PACKAGE).as_posix()}\0{_sha256(path)}\n".encode())
+        digest.update(f"{path.relative_to(PACKAGE).as_posix()}\0{sha256_of(path)}\n".encode())
     return f"sha256:{digest.hexdigest()}"
 
 
@@ -67,7 +68,3 @@ def _version(name: str) -> str | None:
         return version(name)
     except PackageNotFoundError:
         return None
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

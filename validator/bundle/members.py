@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from validator.bundle.pack import DESCRIPTION, names
+from validator.canonical import sha256_of
 from validator.errors import EvidenceError
 from validator.observe.limits import MIB
 
@@ -37,12 +38,6 @@ def check(folder: Path, members: Sequence[Mapping[str, Any]]) -> None:
         raise EvidenceError("bundle.extra", {"member": name})
     for member in members:
         _check(folder, member)
-
-
-def sha256_of(path: Path) -> str:
-    """The hex SHA-256 of a file."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _listed(folder: Path, name: str) -> dict[str, Any]:

@@ -23,22 +23,25 @@ def held(lock: Path, patience: float = PATIENCE) -> Iterator[None]:
     with telling(lock):
         handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
-        deadline = time.monotonic() + patience
-        while not _taken(handle):
-            if time.monotonic() > deadline:
-                raise UsageError("tlog.in_use", {"path": str(lock.parent)})
-            time.sleep(_PAUSE)
+        if not taken(handle, patience):
+            raise UsageError("tlog.in_use", {"path": str(lock.parent)})
         yield
     finally:
         os.close(handle)
 
 
-def _taken(handle: int) -> bool:
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+def taken(handle: int, patience: float) -> bool:
+    """Whether this process got the lock of an open file within so many seconds."""
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(_PAUSE)
+        else:
+            return True
 
 
 def write(path: Path, content: bytes, aside: Path) -> None:
@@ -49,11 +52,21 @@ def write(path: Path, content: bytes, aside: Path) -> None:
     with telling(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
+        filled(handle, content)
         aside.replace(path)
+
+
+def filled(handle: int, content: bytes) -> None:
+    """Writes all of an open file and closes it; its content is on the disk when this returns. Raises OSError."""
+    with os.fdopen(handle, "wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def secret(path: Path, content: bytes) -> None:
+    """Writes a new file that only its owner can read. Raises OSError, FileExistsError where there is one."""
+    filled(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), content)
 
 
 def settle(root: Path, paths: Iterable[Path]) -> None:
@@ -61,11 +74,16 @@ def settle(root: Path, paths: Iterable[Path]) -> None:
     folders = {folder for path in paths for folder in path.parents if folder == root or root in folder.parents}
     for folder in sorted(folders, key=lambda folder: len(folder.parts), reverse=True):
         with telling(folder):
-            handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
+            synced(folder)
+
+
+def synced(folder: Path) -> None:
+    """Puts the names of a folder's files on the disk: a new file is there only with its name. Raises OSError."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 @contextmanager

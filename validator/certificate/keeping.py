@@ -16,6 +16,7 @@ from validator.certificate.files import locked, write_whole
 from validator.certificate.history import Event
 from validator.certificate.keys import SigningKey
 from validator.certificate.log_state import Folder
+from validator.certificate.merkle import leaf_hash
 from validator.certificate.moments import stamp
 from validator.certificate.note import LogPrivate, NoteSigner, vkey
 from validator.certificate.policy import parse_policy, policy_text
@@ -126,9 +127,10 @@ def renew_proofs(register: Register) -> int:
     kept, count = log.Log(Folder(register.folder / LOG)), 0
     with locked(register.folder):
         _check_settled(register)
+        places = kept.places()
         for row in register.index():
             for at, made in enumerate(register.history(register.certificate(row["number"]))):
-                index = kept.find(history.leaf(made))
+                index = places.get(leaf_hash(history.leaf(made)))
                 if index is None:
                     raise EvidenceError("register.not_logged", {"number": row["number"], "event": made["event"]})
                 write_whole(register.folder / proof_path(row["number"], at), kept.prove(index).encode())

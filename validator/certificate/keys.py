@@ -7,7 +7,6 @@ mark stands in every proof and cannot be taken off without becoming another key 
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from validator.canonical import canonical
-from validator.certificate import encrypted_key
+from validator.certificate import durable, encrypted_key
 from validator.certificate.es256 import SIZE, PrivateHalf, SoftwareKey
 from validator.certificate.moments import stamp
 from validator.certificate.multibase import from_plain_base64url, plain_base64url
@@ -92,11 +91,7 @@ def _write(key: SigningKey, private: str | dict[str, Any], path: Path, created: 
         "public": {**public_jwk(key.private.public_key()), "kid": key.kid}, "private": private,
     }  # fmt: skip
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(canonical(content) + b"\n")
-            stream.flush()
-            os.fsync(stream.fileno())
+        durable.secret(path, canonical(content) + b"\n")
     except FileExistsError as fault:
         raise UsageError("key.exists", {"path": str(path)}) from fault
     except OSError as fault:

@@ -8,7 +8,7 @@ with the published checkpoint, so that a log that was cut, rewritten or set back
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -140,13 +140,20 @@ class Log:
     def find(self, leaf: bytes) -> int | None:
         """Where a leaf first stands among all that were appended: what a caller asks that was cut off in between."""
         wanted = merkle.leaf_hash(leaf)
+        return next((index for index, found in enumerate(self._hashes()) if found == wanted), None)
+
+    def places(self) -> dict[bytes, int]:
+        """Where each leaf first stands, by its hash: for who asks for many."""
+        found: dict[bytes, int] = {}
+        for index, leaf in enumerate(self._hashes()):
+            found.setdefault(leaf, index)
+        return found
+
+    def _hashes(self) -> Iterator[bytes]:
         size = self.folder.state().size
         tree = Tree(self.folder.read, size)
         for tile in range(-(-size // WIDTH)):
-            hashes = tree.tile(0, tile)
-            if wanted in hashes:
-                return tile * WIDTH + hashes.index(wanted)
-        return None
+            yield from tree.tile(0, tile)
 
     def _settled(self) -> tuple[State, Verified | None]:
         """The state and the published checkpoint, which agree with the tiles and each other. Raises EvidenceError."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Final
 
@@ -11,10 +10,11 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurv
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from validator.certificate import durable
 from validator.certificate.encrypted_key import encrypted_pem
+from validator.certificate.keys import SHORTEST_PASSPHRASE
 from validator.errors import UsageError
 
-SHORTEST_PASSPHRASE: Final = 12
 _ENCRYPTED: Final = b"-----BEGIN ENCRYPTED PRIVATE KEY-----"
 
 
@@ -25,11 +25,7 @@ def generate(path: Path, passphrase: str) -> Ed25519PrivateKey:
     key = Ed25519PrivateKey.generate()
     pem = encrypted_pem(key, passphrase).encode()
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(pem)
-            stream.flush()
-            os.fsync(stream.fileno())
+        durable.secret(path, pem)
     except OSError as fault:
         raise UsageError("usage.cannot_write", {"path": str(path), "reason": fault.strerror or str(fault)}) from fault
     return key

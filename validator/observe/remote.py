@@ -16,6 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 from pyarrow import fs
 
+from validator.canonical import sha256_of
 from validator.errors import UsageError
 from validator.model.submission import Missing, Observation, Submission
 from validator.observe.limits import MAX_DOCUMENT_BYTES, MAX_MANIFEST_BYTES, MAX_RECORD_BYTES, MIB
@@ -173,11 +174,7 @@ def with_digests(submission: Submission, digests: Mapping[str, str]) -> Submissi
     for _, entry in entries(submission.manifest):
         for _, name in paths_of(entry):
             if name not in absent:
-                digest.update(bytes.fromhex(known.get(name) or _sha256_here(submission.root / safe_path(name))))
+                digest.update(bytes.fromhex(known.get(name) or sha256_of(submission.root / safe_path(name))))
     if submission.delivery_log is not None:
         digest.update(bytes.fromhex(submission.delivery_log.sha256))
     return replace(submission, files=files, sha256=digest.hexdigest())
-
-
-def _sha256_here(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

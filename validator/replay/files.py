@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from validator.bundle.files import DATA, files_below
-from validator.bundle.members import sha256_of
 from validator.bundle.opened import Bundle
 from validator.bundle.pack import copy
+from validator.canonical import sha256_of
 from validator.errors import EvidenceError, UsageError
 from validator.model.progress import Progress
 from validator.model.standard import ConformanceClass
