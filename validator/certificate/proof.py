@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, Final
 
 from cryptography.exceptions import InvalidSignature
@@ -62,11 +61,6 @@ def proof_of(secured: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     except ValueError as fault:
         raise EvidenceError("proof.malformed", {"name": name, "suite": SUITE}) from fault
     return proof
-
-
-def created_at(secured: Mapping[str, Any], name: str) -> datetime:
-    """When the proof says that it was made. Raises EvidenceError."""
-    return read_stamp(proof_of(secured, name)["created"])
 
 
 def _signed_bytes(document: Mapping[str, Any], options: Mapping[str, Any]) -> bytes:

@@ -27,10 +27,6 @@ class Renderer:
         """The render function; only now is its module imported."""
         return cast(Render, import_module(self.module).render)
 
-    def text(self, report: Mapping[str, Any], lang: str) -> str:
-        """The report in this format, which is not a binary one."""
-        return cast(str, self.load()(report, lang))
-
 
 RENDERERS: Mapping[str, Renderer] = {
     "json": Renderer("validator.report.digest", "report.json"),
